@@ -1,0 +1,129 @@
+"""The one place for thread and backend settings, and for how much memory is left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+_CGROUP = Path("/sys/fs/cgroup")
+_MOST_THREADS = 4  # more only wait for one another at the sizes of the chapters
+
+# torch read its settings before this package could make them, and they are not the user's own.
+_torch_came_first = False
+
+
+def prepare_environment() -> None:
+    """Sets what must be set before a backend is imported; never overrides what the user chose.
+
+    A training step shares the machine with a browser and with other kernels. OpenMP's own defaults, as many threads as
+    there are cores and waiting by spinning, then cost up to thirty times the step; half the cores and waiting asleep
+    cost nothing at the sizes of the chapters, where a second thread brings nothing even on a quiet machine.
+    """
+    global _torch_came_first
+    if "torch" in sys.modules and not os.environ.keys() & {"OMP_WAIT_POLICY", "OMP_NUM_THREADS"}:
+        _torch_came_first = True
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_NUM_THREADS", str(training_threads()))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow: warnings and errors only
+
+
+def training_threads() -> int:
+    """Threads for a training step: half the cores that this process may use, at least 1."""
+    return max(1, min(_MOST_THREADS, usable_cores() // 2))
+
+
+def usable_cores() -> int:
+    """Cores that this process may use; in a container often fewer than the machine has."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        cores = os.cpu_count() or 1
+    for folder in _own_cgroups():
+        with contextlib.suppress(OSError, ValueError):
+            quota, period = (folder / "cpu.max").read_text().split()
+            cores = min(cores, max(1, int(quota) // int(period)))
+    with contextlib.suppress(OSError, ValueError):  # control groups of version 1
+        quota_v1 = int((_CGROUP / "cpu/cpu.cfs_quota_us").read_text())
+        period_v1 = int((_CGROUP / "cpu/cpu.cfs_period_us").read_text())
+        if quota_v1 > 0:
+            cores = min(cores, max(1, quota_v1 // period_v1))
+    return cores
+
+
+def configure_backend() -> str:
+    """Imports Keras with its backend, applies the thread settings, and returns the backend's name.
+
+    Raises:
+        ImportError: the backend that was asked for is not installed; the message says what to do.
+    """
+    global _torch_came_first
+    prepare_environment()
+    try:
+        import keras
+    except ImportError as error:
+        from llm_widgets.i18n import t
+
+        raise ImportError(
+            t(
+                "Keras cannot load its backend. Run `llm-widgets doctor`, or set KERAS_BACKEND to a backend that is "
+                "installed and restart the kernel. Received: KERAS_BACKEND={backend}: {error}",
+                backend=os.environ["KERAS_BACKEND"],
+                error=error,
+            )
+        ) from error
+    backend = str(keras.backend.backend())
+    if backend == "torch" and _torch_came_first:
+        import torch
+
+        # How threads wait cannot be changed any more; one thread waits for nobody.
+        torch.set_num_threads(1)
+        _torch_came_first = False  # once: what the user sets from now on stays
+    return backend
+
+
+def available_memory() -> int:
+    """Bytes that this process may still use: what the machine has free, or what a container's limit leaves."""
+    import psutil
+
+    return max(0, min(int(psutil.virtual_memory().available), *_cgroup_room()))
+
+
+def _cgroup_room() -> list[int]:
+    """What each control group above this process still allows (version 2, then version 1); at least one entry."""
+    room = [sys.maxsize]
+    for folder in _own_cgroups():
+        room += _room_of(folder / "memory.max", folder / "memory.current", folder / "memory.stat")
+    first = _CGROUP / "memory"
+    room += _room_of(first / "memory.limit_in_bytes", first / "memory.usage_in_bytes", first / "memory.stat")
+    return room
+
+
+def _own_cgroups() -> list[Path]:
+    """The folders of this process's control group and of those above it (version 2)."""
+    own = ""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text(errors="replace").splitlines():
+            if line.startswith("0::"):
+                own = line[3:].strip("/")
+    folder = _CGROUP / own
+    folders = []
+    while folder.is_relative_to(_CGROUP):
+        folders.append(folder)
+        folder = folder.parent
+    return folders
+
+
+def _room_of(limit: Path, used: Path, stat: Path) -> list[int]:
+    try:
+        ceiling, usage = int(limit.read_text()), int(used.read_text())
+    except (OSError, ValueError):  # no such group, or "max"
+        return []
+    reclaimable = 0
+    with contextlib.suppress(OSError, ValueError):
+        for line in stat.read_text().splitlines():
+            if line.startswith("inactive_file "):  # cached files that the kernel drops when it needs room
+                reclaimable = int(line.split()[1])
+    return [max(0, ceiling - usage + reclaimable)]
