@@ -1,0 +1,241 @@
+"""Text in, ids out: one vocabulary ordered by frequency, over words, characters or segments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm_widgets.i18n import t
+from llm_widgets.tokenizers import units
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer as Library
+
+PAD, UNKNOWN = "[PAD]", "[UNK]"
+# The replacement character stands for what nobody can read: it is never learned.
+UNREADABLE = "\ufffd"
+MAX_VOCABULARY = 100_000
+_FORMAT = "llm-widgets-tokenizer/1"
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """One text as the model sees it; the four tuples have the same length.
+
+    Args:
+        ids: what the model reads.
+        tokens: the same pieces as written in the text.
+        known: False where the vocabulary does not have the piece.
+        offsets: (start, end) in the text, in characters: `text[start:end]` is the token.
+    """
+
+    ids: tuple[int, ...]
+    tokens: tuple[str, ...]
+    known: tuple[bool, ...]
+    offsets: tuple[tuple[int, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class Tokenizer:
+    """Splits texts into pieces and numbers them: 0 is padding, 1 an unknown piece, then by falling frequency.
+
+    All pieces that were seen are kept; `vocabulary_size` says how many of them count, so that a slider can drag it.
+
+    Example:
+        >>> tokenizer = Tokenizer.train(["A good film", "a bad film"], vocabulary_size=4)
+        >>> tokenizer.vocabulary
+        ('[PAD]', '[UNK]', 'a', 'film')
+        >>> tokenizer.encode("A great film!").ids
+        (2, 1, 3, 1)
+        >>> tokenizer.with_vocabulary_size(6).vocabulary[4:]
+        ('bad', 'good')
+    """
+
+    PAD_ID = 0
+    UNKNOWN_ID = 1
+
+    def __init__(self, library: Library, pieces: tuple[str, ...], unit: str, size: int) -> None:
+        """Use `train` or `from_json`; this only puts the parts together."""
+        self._library = library
+        self._pieces = pieces
+        self.unit = units.checked(unit)
+        self.vocabulary_size = _checked_size(size)
+
+    @classmethod
+    def train(
+        cls,
+        texts: Iterable[str],
+        *,
+        unit: str = "words",
+        vocabulary_size: int = 10_000,
+        lowercase: bool = True,
+    ) -> Tokenizer:
+        """Counts the pieces of `texts`. Give it the training texts only: the vocabulary is learned too.
+
+        Args:
+            texts: the training texts.
+            unit: "words", "characters" or "segments" (Chinese words, found by rjieba).
+            vocabulary_size: how many ids count, padding and the unknown word among them; ≥ 2.
+            lowercase: whether "Good" and "good" are one piece.
+
+        Raises:
+            ValueError: the unit is not known, or the size is below 2 or above `MAX_VOCABULARY`.
+        """
+        from tokenizers.trainers import WordLevelTrainer
+
+        _checked_size(vocabulary_size)
+        counting = units.pipeline(unit, {}, lowercase)
+        trainer = WordLevelTrainer(vocab_size=MAX_VOCABULARY, special_tokens=[], show_progress=False)
+        prepared = (units.prepare(text) for text in texts)
+        if unit == "segments":
+            counting.train_from_iterator((units.segment(text)[0] for text in prepared), trainer)
+        else:
+            counting.train_from_iterator(prepared, trainer)
+        found: dict[str, int] = counting.get_vocab()
+        seen = [piece for piece in sorted(found, key=found.__getitem__) if piece not in (PAD, UNKNOWN, UNREADABLE)]
+        # A pipeline of its own: the library would find the special names in a learner's text, this one does not.
+        pieces = (PAD, UNKNOWN, *seen[: MAX_VOCABULARY - 2])
+        library = units.pipeline(unit, {piece: number for number, piece in enumerate(pieces)}, lowercase)
+        return cls(library, pieces, unit, vocabulary_size)
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The pieces that count, by id. Fewer than `vocabulary_size` where the texts had fewer."""
+        return self._pieces[: self.vocabulary_size]
+
+    @property
+    def pieces_seen(self) -> int:
+        """How many entries there are at most: where a vocabulary slider may end."""
+        return len(self._pieces)
+
+    def encode(self, text: str) -> Encoding:
+        """One text, piece by piece.
+
+        Raises:
+            ValueError: the text is longer than `units.MAX_CHARACTERS`.
+        """
+        prepared = units.prepare(text)
+        if self.unit == "segments":
+            words, offsets = units.segment(prepared)
+            found = self._library.encode(words, is_pretokenized=True).ids
+        else:
+            encoding = self._library.encode(prepared)
+            found, offsets = encoding.ids, encoding.offsets
+        ids = tuple(i if i < self.vocabulary_size else self.UNKNOWN_ID for i in found)
+        return Encoding(
+            ids=ids,
+            tokens=tuple(text[start:end] for start, end in offsets),
+            known=tuple(i != self.UNKNOWN_ID for i in ids),
+            offsets=tuple(offsets),
+        )
+
+    def encode_batch(self, texts: Sequence[str], length: int) -> NDArray[np.int32]:
+        """Many texts as one array, int32 [N, length]: cut at `length`, padded with 0 on the right.
+
+        Raises:
+            ValueError: `length` is below 1, or a text is too long.
+        """
+        if length < 1:
+            raise ValueError(t("A sequence needs at least one token. Received: length={length}", length=length))
+        if isinstance(texts, str):
+            raise TypeError(t("encode_batch takes a list of texts, not one text. Received: {text!r}", text=texts[:40]))
+        prepared = [units.prepare(text) for text in texts]
+        if self.unit == "segments":
+            words = [units.segment(text, length)[0] for text in prepared]
+            encodings = self._library.encode_batch_fast(words, is_pretokenized=True)
+        else:
+            encodings = self._library.encode_batch_fast(prepared)
+        batch = np.zeros((len(prepared), length), np.int32)  # [N, T]
+        for row, encoding in zip(batch, encodings, strict=True):
+            ids = encoding.ids[:length]
+            row[: len(ids)] = ids
+        batch[batch >= self.vocabulary_size] = self.UNKNOWN_ID
+        return batch
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The pieces in words again; padding is left out, unknown pieces read "[UNK]".
+
+        Raises:
+            ValueError: an id is not in the vocabulary.
+        """
+        vocabulary = self.vocabulary
+        pieces = []
+        for number in map(int, ids):
+            if not 0 <= number < len(vocabulary):
+                raise ValueError(
+                    t(
+                        "The vocabulary has ids from 0 to {last}. Received: {number}",
+                        last=len(vocabulary) - 1,
+                        number=number,
+                    )
+                )
+            if number != self.PAD_ID:
+                pieces.append(vocabulary[number])
+        return (" " if self.unit == "words" else "").join(pieces)
+
+    def with_vocabulary_size(self, size: int) -> Tokenizer:
+        """The same pieces with another limit, at once: nothing is counted again."""
+        return Tokenizer(self._library, self._pieces, self.unit, size)
+
+    def to_json(self) -> str:
+        """All that is needed to make it again, as text."""
+        return json.dumps(
+            {
+                "format": _FORMAT,
+                "unit": self.unit,
+                "vocabulary_size": self.vocabulary_size,
+                "lowercase": units.is_lowercase(self._library),
+                "pieces": self._pieces[2:],
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Tokenizer:
+        """Makes again what `to_json` wrote.
+
+        Raises:
+            ValueError: the text is not what `to_json` writes.
+        """
+        try:
+            data: dict[str, Any] = json.loads(text)
+            if data["format"] != _FORMAT:
+                raise KeyError("format")
+            pieces = (PAD, UNKNOWN, *map(str, data["pieces"]))
+            ids = {piece: number for number, piece in enumerate(pieces)}
+            if len(ids) != len(pieces):
+                raise KeyError("pieces")
+            library = units.pipeline(data["unit"], ids, bool(data["lowercase"]))
+            return cls(library, pieces, data["unit"], int(data["vocabulary_size"]))
+        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+            raise ValueError(t("This is not a saved tokenizer. Received: {text!r}", text=text[:60])) from error
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tokenizer) and self.to_json() == other.to_json()
+
+    def __hash__(self) -> int:
+        return hash((self.unit, self.vocabulary_size, len(self._pieces), self._pieces[2:12]))
+
+    def __repr__(self) -> str:
+        return f"Tokenizer(unit={self.unit!r}, vocabulary_size={self.vocabulary_size}, entries={len(self.vocabulary)})"
+
+
+def _checked_size(size: int) -> int:
+    if isinstance(size, bool) or int(size) != size or not 2 <= size <= MAX_VOCABULARY:
+        raise ValueError(
+            t(
+                "A vocabulary has between 2 and {most} entries, padding and the unknown word among them. "
+                "Received: vocabulary_size={size}",
+                most=MAX_VOCABULARY,
+                size=size,
+            )
+        )
+    return int(size)
