@@ -1,0 +1,128 @@
+"""What a network must beat: always saying the commoner class, and word counts with logistic regression.
+
+The settings are fixed: TF-IDF over words 1 to 2 (for Chinese, characters 1 to 3), sublinear counts, pieces seen at
+least twice; logistic regression with C = 4. Fit on the training split; nothing is tuned on validation or test.
+
+Reference:
+    Wang, S. and Manning, C. (2012). Baselines and Bigrams: Simple, Good Sentiment and Topic Classification. ACL.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from llm_widgets.corpora import Corpus
+from llm_widgets.i18n import N_
+from llm_widgets.training._turn import in_background
+
+C = 4.0
+SPLITS = ("validation", "test")
+MAJORITY = N_("Majority")
+REGRESSION = N_("TF-IDF with logistic regression")
+_KEEP = 8
+
+_lock = threading.Lock()
+_fitting = threading.Lock()  # one fit at a time: there are few cores, and a run may need them
+_kept: OrderedDict[str, tuple[Baseline, ...]] = OrderedDict()
+_waiting: dict[str, list[Callable[[], None]]] = {}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """How often a simple method is right.
+
+    Args:
+        name: an English message; translate it with `i18n.t`.
+        accuracy: from 0 to 1.
+        split: "validation" or "test".
+    """
+
+    name: str
+    accuracy: float
+    split: str
+
+
+def baselines(
+    corpus: Corpus, *, wait: bool = False, when_ready: Callable[[], None] = lambda: None
+) -> tuple[Baseline, ...]:
+    """The baselines of a corpus, fit once.
+
+    Args:
+        wait: fit now where needed; otherwise return () and fit in a thread, which calls `when_ready` at its end.
+    """
+    key = corpus.fingerprint
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+        if not wait:
+            begin = key not in _waiting
+            _waiting.setdefault(key, []).append(when_ready)
+    if wait:
+        return _fit_once(corpus, key)
+    if begin:
+        in_background(lambda: _fit_beside(corpus, key), "baselines")
+    return ()
+
+
+def _fit_beside(corpus: Corpus, key: str) -> None:
+    try:
+        _fit_once(corpus, key)
+    finally:
+        with _lock:
+            ready = _waiting.pop(key, [])
+        for call in ready:
+            call()
+
+
+def _fit_once(corpus: Corpus, key: str) -> tuple[Baseline, ...]:
+    with _fitting:
+        with _lock:
+            if key in _kept:
+                return _kept[key]
+        found = (*_majority(corpus), *_regression(corpus))
+        with _lock:
+            _kept[key] = found
+            while len(_kept) > _KEEP:
+                _kept.popitem(last=False)
+        return found
+
+
+def _majority(corpus: Corpus) -> list[Baseline]:
+    commoner = int(2 * int(corpus.train.labels.sum()) >= len(corpus.train))
+    return [
+        Baseline(MAJORITY, float((corpus.splits[name].labels == commoner).mean()), name)
+        for name in SPLITS
+        if len(corpus.splits[name])
+    ]
+
+
+def _regression(corpus: Corpus) -> list[Baseline]:
+    if len(np.unique(corpus.train.labels)) < 2:
+        return []  # one class alone: there is nothing to tell apart
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    chinese = corpus.language == "zh"
+    count = TfidfVectorizer(
+        analyzer="char" if chinese else "word",
+        ngram_range=(1, 3) if chinese else (1, 2),
+        min_df=2 if len(corpus.train) > 100 else 1,
+        sublinear_tf=True,
+        # As Chinese needs it, and as the network reads: every sign counts, one-letter words too.
+        token_pattern=None if chinese else r"\w+|[^\w\s]",
+    )
+    model = LogisticRegression(C=C, max_iter=1000)
+    model.fit(count.fit_transform(corpus.train.texts), corpus.train.labels)
+    return [
+        Baseline(
+            REGRESSION, float(model.score(count.transform(corpus.splits[name].texts), corpus.splits[name].labels)), name
+        )
+        for name in SPLITS
+        if len(corpus.splits[name])
+    ]

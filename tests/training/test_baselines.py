@@ -1,0 +1,56 @@
+"""What a network must beat: fit once, never in a widget's way."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from sklearn.dummy import DummyClassifier
+
+from llm_widgets import corpora
+from llm_widgets.training.baselines import MAJORITY, REGRESSION, baselines
+
+
+def test_they_are_computed_once_beside_and_wake_the_readers(make_run, corpus, until):
+    import llm_widgets.training.baselines as module
+
+    module._kept.clear()
+    run = make_run()
+    version = run.log.version
+    assert run.baselines() == ()
+    assert run.baselines() == ()  # a second asker waits for the same fit
+    assert run.log.wait(version, timeout=60) > version
+    until(run.baselines)
+    found = run.baselines()
+    assert [(b.name, b.split) for b in found] == [
+        (MAJORITY, "validation"),
+        (MAJORITY, "test"),
+        (REGRESSION, "validation"),
+        (REGRESSION, "test"),
+    ]
+    assert make_run().baselines() == found == baselines(corpus, wait=True)
+    assert found[2].accuracy >= 0.9  # one word tells
+
+
+def test_majority_is_scikit_learns(corpus):
+    dummy = DummyClassifier().fit(corpus.train.texts, corpus.train.labels)
+    by_split = {b.split: b.accuracy for b in baselines(corpus, wait=True) if b.name == MAJORITY}
+    assert by_split["test"] == pytest.approx(dummy.score(corpus.test.texts, corpus.test.labels))
+    assert by_split["validation"] == pytest.approx(dummy.score(corpus.validation.texts, corpus.validation.labels))
+
+
+@pytest.mark.parametrize(("language", "least"), [("en", 0.76), ("zh", 0.82)])
+def test_on_the_reviews_they_reach_what_was_measured(language, least):
+    found = baselines(corpora.load("reviews", language=language), wait=True)
+    assert all(b.accuracy >= least for b in found if b.name == REGRESSION), found
+    assert all(0.45 <= b.accuracy <= 0.6 for b in found if b.name == MAJORITY), found
+
+
+def test_one_class_or_no_validation_is_no_error(corpus):
+    train = dataclasses.replace(corpus.train, labels=np.ones(len(corpus.train), np.int8))
+    found = baselines(dataclasses.replace(corpus, train=train), wait=True)
+    assert {b.name for b in found} == {MAJORITY}
+    empty = type(corpus.train)((), np.empty(0, np.int8))
+    found = baselines(dataclasses.replace(corpus, validation=empty), wait=True)
+    assert {b.split for b in found} == {"test"}
