@@ -1,0 +1,50 @@
+"""Front-end files: plain ES modules and style sheets, joined into one text for each widget, with no build step.
+
+anywidget takes one module a widget. Ours import from each other (`import { el } from "./kit.js"`), so that an editor,
+the type checker and the unit tests see real modules; here the imported files are put in front of the importing one and
+the words `import` and `export` are taken out.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+_IMPORT = re.compile(r"""^import\s+\{[^}]*\}\s+from\s+"\./([\w.-]+\.js)";[^\S\n]*\n""", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
+# t("…") translates now; N("…") marks a string that is translated later.
+_MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
+
+
+@functools.cache
+def bundle(name: str) -> str:
+    """The module NAME.js with all that it imports, as one module."""
+    parts: dict[str, str] = {}
+    _collect(f"{name}.js", parts, main=True)
+    return "\n".join(f"// {file}\n{source}" for file, source in parts.items())
+
+
+def _collect(file: str, parts: dict[str, str], *, main: bool = False) -> None:
+    if file in parts:
+        return
+    source = (FOLDER / file).read_text(encoding="utf-8")
+    for dependency in _IMPORT.findall(source):
+        _collect(dependency, parts)
+    source = _IMPORT.sub("", source)
+    parts[file] = source if main else _EXPORT.sub("", source)
+
+
+@functools.cache
+def styles(name: str) -> str:
+    """The kit's style sheet and NAME.css, where there is one."""
+    files = [FOLDER / "kit.css", FOLDER / f"{name}.css"]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+
+
+@functools.cache
+def messages(name: str) -> tuple[str, ...]:
+    """The English strings that the widget's page side can show."""
+    return tuple(dict.fromkeys(json.loads(m) for m in _MESSAGE.findall(bundle(name))))

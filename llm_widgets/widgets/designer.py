@@ -1,0 +1,134 @@
+"""The layer designer: a slider and a number for each size of a model, and what the sizes come to."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from typing import Any, ClassVar
+
+import traitlets
+
+from llm_widgets import i18n
+from llm_widgets._runtime import available_memory
+from llm_widgets.i18n import N_
+from llm_widgets.models import FIELDS, PRESETS, LSTMClassifierSpec
+from llm_widgets.models.fields import MAX_LAYERS
+from llm_widgets.models.memory import USABLE
+from llm_widgets.training import Replay, Run, Workbench
+from llm_widgets.widgets._base import WorkbenchWidget
+from llm_widgets.widgets._words import for_a_learner
+
+
+class LayerDesigner(WorkbenchWidget):
+    """Sliders and numbers for the fields of a spec, with its layers, parameters and memory.
+
+    What is moved here is proposed to the workbench: a run that is going on starts again with the new sizes a moment
+    after the last move. Sizes that this machine could not train are refused in words, and nothing is lost.
+
+    Args:
+        workbench: a `Workbench`, `Run` or `Replay`; None makes a workbench of its own. A recording cannot be changed.
+
+    Example:
+        >>> designer = LayerDesigner(workbench)  # doctest: +SKIP
+        >>> designer.value  # doctest: +SKIP
+        'lstm-classifier?vocabulary_size=10000&embedding_dim=32&…'
+    """
+
+    _front: ClassVar[str] = "designer"
+    _title: ClassVar[str] = N_("Layer designer")
+
+    # The spec as one line of text; set it to propose another one.
+    value = traitlets.Unicode().tag(sync=True)
+    # The spec as a dictionary of its fields; the page shows it.
+    spec = traitlets.Dict().tag(sync=True)
+    # What the spec comes to: layer rows, parameters, bytes.
+    _facts = traitlets.Dict().tag(sync=True)
+    _fields: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    _presets = traitlets.Dict().tag(sync=True)
+    # A recording is played: its sizes are as they were.
+    _locked = traitlets.Bool(False).tag(sync=True)
+    # What becomes of sizes that are not those of the run: "settling" (it starts again), "next" (Train starts it), "".
+    _fate = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, workbench: Workbench | Run | Replay | None = None, **kwargs: Any) -> None:
+        self._state_lock = threading.RLock()  # the ticker and the page's messages come on different threads
+        self._showing = False
+        self._computed: tuple[LSTMClassifierSpec, int] | None = None  # what the facts are of
+        super().__init__(
+            workbench,
+            _fields=[{**dataclasses.asdict(field), "most": MAX_LAYERS} for field in FIELDS],
+            _presets={name: spec.to_dict() for name, spec in PRESETS.items()},
+            **kwargs,
+        )
+        self._refresh()
+        self.observe(self._value_was_set, names="value")
+
+    def _translations(self, language: str) -> dict[str, str]:
+        known = i18n.catalogue(language)
+        words = [word for field in FIELDS for word in (field.label, field.help, field.unit) if word]
+        return super()._translations(language) | {word: known[word] for word in words if word in known}
+
+    def _refresh(self) -> None:
+        self._show(self.workbench.spec)
+
+    def _show(self, spec: LSTMClassifierSpec) -> None:
+        """Brings the traits up to `spec`; sends nothing where nothing has changed."""
+        run = self.workbench.run
+        batch_size = self.workbench.batch_size
+        with self._state_lock, self.hold_sync():
+            self._showing = True
+            try:
+                self.spec = spec.to_dict()
+                self.value = spec.to_text()
+                if self._computed != (spec, batch_size):  # free memory changes all the time, and is no reason to send
+                    self._computed = spec, batch_size
+                    self._facts = _facts(spec, batch_size)
+                self._locked = isinstance(run, Replay)
+                if self._locked or spec == run.spec:
+                    self._fate = ""
+                else:
+                    self._fate = "settling" if self.workbench.pending else "next"
+            finally:
+                self._showing = False
+
+    def _on_hello(self, content: Any) -> None:
+        self._refresh()
+
+    def _on_propose(self, content: Any) -> None:
+        """The page's sliders stand at `content["spec"]`."""
+        self._answer(content, lambda: LSTMClassifierSpec.from_dict(content["spec"]))
+
+    def _on_paste(self, content: Any) -> None:
+        """A spec was pasted as text."""
+        self._answer(content, lambda: LSTMClassifierSpec.from_text(content["text"]))
+
+    def _answer(self, content: Any, read: Any) -> None:
+        refusal = None
+        try:
+            self._propose(read())
+        except ValueError as error:
+            refusal = for_a_learner(error)
+        self.send({"type": "answer", "turn": content.get("turn"), "refused": refusal})
+
+    def _propose(self, spec: LSTMClassifierSpec) -> None:
+        self.workbench.propose(spec)
+        self._show(spec)
+
+    def _value_was_set(self, change: Any) -> None:
+        if self._showing:  # our own change: the workbench knows it already
+            return
+        try:
+            self._propose(LSTMClassifierSpec.from_text(change["new"]))
+        except ValueError:
+            self._refresh()
+            raise
+
+
+def _facts(spec: LSTMClassifierSpec, batch_size: int) -> dict[str, Any]:
+    return {
+        "rows": [[row.name, row.kind, list(row.output_shape), row.parameters] for row in spec.layer_rows()],
+        "parameters": spec.count_parameters(),
+        "memory": spec.estimate_memory(batch_size).total,
+        "usable": int(available_memory() * USABLE),
+        "batch_size": batch_size,
+    }

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from llm_widgets import i18n, widgets
+from llm_widgets.widgets import _front
+from llm_widgets.widgets._base import LiveWidget
+
+WIDGETS = sorted(
+    {cls for name in dir(widgets) if isinstance(cls := getattr(widgets, name), type) and issubclass(cls, LiveWidget)},
+    key=lambda cls: cls.__name__,
+)
+FRONTS = sorted(path.stem for path in _front.FOLDER.glob("*.js") if "export default" in path.read_text("utf-8"))
+
+
+def declared(source: str) -> list[str]:
+    """The names that a module declares at its top level."""
+    return re.findall(r"^(?:async )?(?:export )?(?:function\*?|const|let|class)\s+([\w$]+)", source, re.MULTILINE)
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_a_bundle_is_one_module_that_node_accepts(front, tmp_path):
+    file = tmp_path / "bundle.mjs"
+    file.write_text(_front.bundle(front), encoding="utf-8")
+    checked = subprocess.run(["node", "--check", str(file)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    source = file.read_text(encoding="utf-8")
+    assert not re.search(r"^import\b", source, re.MULTILINE)
+    assert re.findall(r"^export (\w+)", source, re.MULTILINE) == ["default"]
+    names = declared(source)
+    assert len(names) == len(set(names)), sorted(n for n in names if names.count(n) > 1)
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_every_string_of_the_page_has_a_chinese_translation(front):
+    known = i18n.catalogue("zh")
+    assert _front.messages(front)
+    assert [message for message in _front.messages(front) if message not in known] == []
+
+
+@pytest.mark.parametrize("file", sorted(_front.FOLDER.glob("*.[jc]s*")), ids=lambda path: path.name)
+def test_the_page_asks_nobody_and_writes_no_html(file):
+    source = file.read_text(encoding="utf-8")
+    assert not re.search(r"https?://(?!www\.w3\.org/)", source)
+    assert not re.search(
+        r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|fetch|XMLHttpRequest)\b", source
+    )
+    assert "@import" not in source
+
+
+def test_dependencies_come_first_and_once():
+    source = _front.bundle("curves")
+    order = [line[3:] for line in source.splitlines() if re.fullmatch(r"// [\w.]+\.js", line)]
+    assert order[0] == "kit.js"
+    assert order[-1] == "curves.js"
+    assert len(order) == len(set(order))
+
+
+def test_styles_begin_with_the_kit():
+    kit = (_front.FOLDER / "kit.css").read_text(encoding="utf-8")
+    assert _front.styles("curves").startswith(kit)
+    assert ".lw-panels" in _front.styles("curves")
+
+
+@pytest.mark.parametrize("cls", WIDGETS, ids=lambda cls: cls.__name__)
+def test_a_widget_weighs_little(cls):
+    # A FigureWidget carries 5 MB of JavaScript an instance.
+    assert len(str(cls._esm)) + len(str(cls._css)) < 100_000
