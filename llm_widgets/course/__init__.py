@@ -1,0 +1,15 @@
+"""The course: its chapters in two languages, its exercises and its terms.
+
+Example:
+    >>> from llm_widgets import course
+    >>> course.check("padding", [True, True, True, False, False])
+    ✓ Yes. The mask is true where a token stands, and the LSTM leaves its state alone at the rest.
+"""
+
+from __future__ import annotations
+
+from llm_widgets.course.exercises import Feedback, check
+from llm_widgets.course.opening import Chapter, open_chapter
+from llm_widgets.course.results import Verdict, trained, verdict
+
+__all__ = ["Chapter", "Feedback", "Verdict", "check", "open_chapter", "trained", "verdict"]

@@ -1,0 +1,150 @@
+"""Each chapter runs from top to bottom with nobody at the keyboard, in both languages, within time and memory."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from llm_widgets.course import chapters
+
+pytestmark = pytest.mark.slow
+
+# The goals are 60 s and 900 MB on two cores that do nothing else; a busy machine is given more time.
+SECONDS = 360
+MEGABYTES = 900
+# Keras loads TensorFlow and JAX wherever it finds them. A learner has one backend; the tests' environment has three.
+_ONE_BACKEND = """
+import os, sys
+for name in {"tensorflow", "jax"} - {os.environ.get("KERAS_BACKEND", "torch")}:
+    sys.modules[name] = None
+"""
+# On Linux `ru_maxrss` begins with what the process was forked from, so a kernel would be charged with the tests' memory.
+_PEAK = """
+import pathlib, resource, sys
+status = pathlib.Path("/proc/self/status")
+if status.is_file():
+    peak = int(status.read_text().split("VmHWM:")[1].split()[0]) / 2**10
+else:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+peak
+"""
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
+@dataclass(frozen=True)
+class Ran:
+    language: str
+    seconds: float
+    megabytes: float
+    said: dict[str, str]  # what each cell printed or showed, as plain text
+
+
+def run(name: str, language: str, folder: Path) -> Ran:
+    notebook = nbformat.read(chapters.path_of(name, language), as_version=4)
+    # Beside the kernel, as in a learner's folder: this is how the code finds out its language.
+    nbformat.write(notebook, folder / f"{name}.ipynb")
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(_ONE_BACKEND, id="one-backend"))
+    notebook.cells.append(nbformat.v4.new_code_cell(_PEAK, id="peak"))
+    client = NotebookClient(
+        notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
+    start = time.monotonic()
+    client.execute()
+    seconds = time.monotonic() - start
+    said = {cell.id: _text(cell) for cell in notebook.cells if cell.cell_type == "code"}
+    return Ran(language, seconds, float(said["peak"]), said)
+
+
+def _text(cell: nbformat.NotebookNode) -> str:
+    said = "".join(
+        output.text if output.output_type == "stream" else output.data.get("text/plain", "")
+        for output in cell.outputs
+        if output.output_type != "error"
+    )
+    return _COLOUR.sub("", said)
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def practice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("JPY_SESSION_NAME", raising=False)
+        # Against the notebook's language: the notebook must win.
+        environment.setenv("LLM_WIDGETS_LANG", "zh" if request.param == "en" else "en")
+        return run("05-practice", request.param, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", [name for name in chapters.names() if name != "05-practice"])
+def test_the_other_chapters_run(name: str, language: str, tmp_path: Path) -> None:
+    assert run(name, language, tmp_path).megabytes < MEGABYTES
+
+
+def test_chapter_05_stays_within_time_and_memory(practice: Ran) -> None:
+    assert practice.seconds < SECONDS
+    if os.environ.get("KERAS_BACKEND", "torch") == "torch":
+        assert practice.megabytes < MEGABYTES
+
+
+def test_it_speaks_the_language_of_its_notebook(practice: Ran) -> None:
+    assert f"language='{practice.language}'" in practice.said["open"]
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    for cell in ("load", "samples", "encode", "predict-new", "test-verdict", "exercise-1"):
+        assert bool(chinese.search(practice.said[cell])) is (practice.language == "zh"), cell
+
+
+def test_what_the_prose_says_the_cells_show(practice: Ran) -> None:
+    said = practice.said
+    best, mean, fresh = (number(said["selection"], name) for name in (r"max\(scores\)", r"mean\(scores\)", "fresh"))
+    assert best > 0.52 > max(mean, fresh), "the chosen coin-tosser looks better than chance, and is not"
+    assert "0 (unbuilt)" in said["unbuilt"]
+    assert said["embedding-lookup"].split("\n")[1] == "True True"
+    assert number(said["lstm-by-hand"], r"max \|difference\|") < 1e-4
+    shares = [float(share) for share in re.findall(r"\[UNK\] = ([\d.]+)%", said["unknown-shares"])]
+    assert shares == sorted(shares, reverse=True)
+    assert len(shares) == 3
+
+    without, with_mask = (probabilities(line) for line in said["mask-effect"].strip().splitlines())
+    assert len(set(without)) > 1, "without the mask the verdict drifts"
+    assert len(with_mask) == 3
+    assert max(with_mask) - min(with_mask) < 2e-6, "with it, the three numbers agree"
+
+    loss, keras_loss = number(said["loss-by-hand"], "L"), number(said["loss-by-hand"], "Keras", ":")
+    assert loss == pytest.approx(keras_loss, abs=2e-3)
+    counts = [int(count.replace(",", "")) for count in re.findall(r"_\w+ +([\d,]+) ", said["what-it-is-counts"])]
+    assert counts[:2] == [402_561, 451_905]
+    assert 320_000 / counts[1] > 0.5, "most of the parameters sit in the embedding table"
+
+
+def test_the_verdict_is_there_and_the_tables_agree(practice: Ran) -> None:
+    for cell in ("validation-verdict", "test-verdict"):
+        table, sentence = practice.said[cell].split("\n\n")
+        assert len(table.splitlines()) >= 3
+        assert len(sentence) > 20
+    precision, recall = (number(practice.said["confusion-by-hand"], name) for name in ("precision", "recall"))
+    half = next(line for line in practice.said["thresholds"].splitlines() if "= 0.5" in line)
+    assert (number(half, "precision"), number(half, "recall")) == (precision, recall)
+    recalls = [float(value) for value in re.findall(r"recall = ([\d.]+)", practice.said["thresholds"])]
+    assert recalls == sorted(recalls, reverse=True)
+
+
+def test_the_stand_in_has_learned_something(practice: Ran) -> None:
+    first, second, *_ = (float(p) for p in re.findall(r"p = ([\d.]+)", practice.said["predict-new"]))
+    assert first > 0.5 > second, "the two plain reviews"
+    assert practice.said["predict-new"].strip().splitlines()[-1].count("[UNK]") == 1
+
+
+def number(text: str, name: str, sign: str = " =") -> float:
+    found = re.search(rf"{name}{sign} *(-?[\d.]+(?:e-?\d+)?)", text)
+    assert found, f"{name} is not in {text!r}"
+    return float(found.group(1))
+
+
+def probabilities(line: str) -> list[float]:
+    return [float(p) for p in line.split("p = ")[1].strip("[] ").split()]
