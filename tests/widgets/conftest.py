@@ -137,6 +137,10 @@ class Page:
     def of(self, kind: str) -> list[tuple[dict[str, Any], list[bytes]]]:
         return [(content, buffers) for content, buffers in self.messages if content["type"] == kind]
 
+    def newest(self, kind: str) -> dict[str, Any]:
+        """The newest message of one type; {} before the first, which another thread may be about to send."""
+        return next((content for content, _ in reversed(self.messages) if content["type"] == kind), {})
+
 
 @pytest.fixture
 def hear() -> Callable[[Any], Page]:

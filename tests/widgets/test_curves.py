@@ -190,7 +190,7 @@ def test_a_changed_learning_rate_is_marked_where_it_came_to_rest(bench, hear):
     for step, rate in enumerate(rates, 1):
         bench.run.log.add_batch(step=step, epoch=1, loss=0.7, accuracy=0.5, learning_rate=rate, seconds=step)
     curves._on_hello({})
-    assert page.of("run")[-1][0]["marks"] == [[13, 0.002]]
+    assert page.newest("run")["marks"] == [[13, 0.002]]
 
 
 def test_what_is_no_number_reaches_the_page_as_null(bench, hear, until):

@@ -35,9 +35,9 @@ def test_validation_is_shown_after_each_epoch(bench, hear, until):
     view = EvaluationView(bench)
     page = hear(view)
     view._on_hello({})
-    assert page.of("show")[-1][0]["sets"] == {}
+    assert page.newest("show")["sets"] == {}
     run = trained(bench)
-    until(lambda: page.of("show")[-1][0]["ended"])
+    until(lambda: page.newest("show").get("ended"))
     labels, said, about = numbers(page)
     np.testing.assert_array_equal(labels, run.corpus.validation.labels)
     np.testing.assert_array_equal(said, run.log.snapshots[-1].probabilities)
@@ -77,11 +77,11 @@ def test_a_new_run_has_not_been_tested(bench, hear, until):
     page = hear(view)
     trained(bench)
     view._on_test({})
-    until(lambda: page.of("show")[-1][0]["test"] == "done")
+    until(lambda: page.newest("show").get("test") == "done")
     bench.reset()
-    until(lambda: page.of("show")[-1][0]["run"] == bench.run.id)
-    assert page.of("show")[-1][0]["test"] == "none"
-    assert not page.of("show")[-1][0]["ended"]
+    until(lambda: page.newest("show").get("run") == bench.run.id)
+    assert page.newest("show")["test"] == "none"
+    assert not page.newest("show")["ended"]
 
 
 def test_a_failure_is_told_in_words_and_can_be_tried_again(bench, hear, until, monkeypatch):
@@ -94,10 +94,10 @@ def test_a_failure_is_told_in_words_and_can_be_tried_again(bench, hear, until, m
         )
         view._on_test({})
         until(lambda: page.of("failed"))
-    assert page.of("failed")[-1][0]["text"] == "No room."
-    until(lambda: page.of("show")[-1][0]["test"] == "none")
+    assert page.newest("failed")["text"] == "No room."
+    until(lambda: page.newest("show").get("test") == "none")
     view._on_test({})
-    until(lambda: page.of("show")[-1][0]["test"] == "done")
+    until(lambda: page.newest("show").get("test") == "done")
 
 
 def test_mistakes_are_the_most_confident_ones_with_their_unknown_words(make_workbench, corpus, hear, until):
@@ -108,7 +108,7 @@ def test_mistakes_are_the_most_confident_ones_with_their_unknown_words(make_work
     view = EvaluationView(bench)
     page = hear(view)
     run = trained(bench)
-    until(lambda: page.of("show")[-1][0]["ended"])
+    until(lambda: page.newest("show").get("ended"))
     _, said, about = numbers(page)
     worst = Evaluation(validation.labels, said, validation.texts).worst()
     assert [m["text"] for m in about["worst"]] == [m.text for m in worst]
@@ -131,10 +131,10 @@ def test_a_recording_shows_what_it_has(bench, hear, until, tmp_path):
     view._on_hello({})
     replay.start()
     replay.wait(60)
-    until(lambda: page.of("show")[-1][0]["ended"])
+    until(lambda: page.newest("show").get("ended"))
     np.testing.assert_array_equal(numbers(page)[1], run.log.snapshots[-1].probabilities)
     # Saved when the run had ended: it has the test result too, but shows it only when asked.
-    assert not page.of("show")[-1][0]["recorded"]
+    assert not page.newest("show")["recorded"]
     assert numbers(page, "test") is None
     view._on_test({})
     until(lambda: numbers(page, "test"))
@@ -151,8 +151,8 @@ def test_a_recording_of_an_unfinished_run_says_that_it_has_no_test(bench, hear, 
     view._on_hello({})
     replay.start()
     replay.wait(60)
-    until(lambda: page.of("show")[-1][0]["ended"])
-    assert page.of("show")[-1][0]["recorded"]
+    until(lambda: page.newest("show").get("ended"))
+    assert page.newest("show")["recorded"]
     view._on_test({})
     until(lambda: page.of("failed"))
 

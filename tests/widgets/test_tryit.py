@@ -53,9 +53,15 @@ def test_the_verdict_moves_while_the_model_learns(box, workbench, heard):
     workbench.pause()
     until(lambda: workbench.run.state == "paused")
     until(lambda: box.probability == pytest.approx(workbench.run.predict([box.text])[0], abs=1e-6))
-    points = messages.of("points")
-    sent = np.concatenate([np.frombuffer(m["buffers"][0], np.float32).reshape(-1, 2) for m in points])
     columns = workbench.run.log.probes[box.text]
+
+    def points():
+        """All that was sent so far, [n, 2]."""
+        parts = [np.frombuffer(m["buffers"][0], np.float32) for m in messages.of("points")]
+        return np.concatenate(parts).reshape(-1, 2)
+
+    until(lambda: len(points()) == len(columns.step))
+    sent = points()
     np.testing.assert_array_equal(sent[:, 0], columns.step)
     np.testing.assert_array_equal(sent[:, 1], columns.probability)
 
