@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -154,3 +155,20 @@ def test_a_busy_neighbour_slows_no_step_down() -> None:
         trainer.stdin.close()
         trainer.wait(timeout=60)
     assert min(ratios) < 3
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries give it back by themselves")
+def test_freed_memory_is_given_back() -> None:
+    code = """
+import resource
+from llm_widgets import _runtime
+page = resource.getpagesize()
+def resident(): return int(open("/proc/self/statm").read().split()[1]) * page / 1e6
+many = [bytes(1000) for _ in range(100_000)]
+wall = bytes(1000)  # above the freed ones: the C library cannot cut its heap off below it
+del many
+before = resident()
+_runtime.give_back_memory()
+print(before - resident())
+"""
+    assert float(run(code)) > 50

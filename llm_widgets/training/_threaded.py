@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from llm_widgets._runtime import give_back_memory
 from llm_widgets.i18n import t
 from llm_widgets.training._control import Claim, Session
 from llm_widgets.training._failure import Failure, explain
@@ -197,6 +198,7 @@ class Threaded(Readable):
     def _work(self, session: Session, claim: Claim) -> None:
         end = RunState.STOPPED
         model = failure = trace = None
+        give_back_memory()  # of whatever ran before: cells of the chapter, the run that this one replaces
         try:
             with turn(session), claim:
                 try:

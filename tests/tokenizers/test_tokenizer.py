@@ -243,3 +243,12 @@ def test_what_nobody_can_read_is_never_learned() -> None:
 @pytest.mark.parametrize(("language", "unit"), [("en", "words"), ("zh", "characters"), ("zh-Hans", "characters")])
 def test_each_language_has_its_unit(language: str, unit: str) -> None:
     assert default_unit(language) == unit
+
+
+def test_more_texts_than_the_library_is_given_at_a_time() -> None:
+    texts = [f"good film {i}" * (1 + i % 2) for i in range(700)]
+    tokenizer = TRAINED["words"]
+    batch = tokenizer.encode_batch(texts, 4)
+    for i in (0, 255, 256, 511, 512, 699):
+        ids = tokenizer.encode(texts[i]).ids[:4]
+        assert batch[i].tolist() == [*ids, *[Tokenizer.PAD_ID] * (4 - len(ids))]

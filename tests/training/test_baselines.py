@@ -54,3 +54,22 @@ def test_one_class_or_no_validation_is_no_error(corpus):
     empty = type(corpus.train)((), np.empty(0, np.int8))
     found = baselines(dataclasses.replace(corpus, validation=empty), wait=True)
     assert {b.split for b in found} == {"test"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_pieces_are_those_that_scikit_learn_keeps(language):
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    from llm_widgets.training.baselines import _seen_twice
+
+    texts = corpora.load("reviews", language=language).train.texts
+    analyzer, orders = ("char", (1, 3)) if language == "zh" else ("word", (1, 2))
+    reference = TfidfVectorizer(analyzer=analyzer, ngram_range=orders, min_df=2).fit(texts)
+    assert _seen_twice(reference.build_analyzer(), texts) == sorted(reference.vocabulary_)
+
+
+def test_texts_that_share_nothing_still_have_a_baseline(corpus):
+    unlike = tuple(f"{'ab'[i % 2]}{i}x" for i in range(200))
+    train = dataclasses.replace(corpus.train, texts=unlike, labels=np.arange(200, dtype=np.int8) % 2)
+    found = baselines(dataclasses.replace(corpus, train=train), wait=True)
+    assert REGRESSION in {b.name for b in found}
