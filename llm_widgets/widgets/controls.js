@@ -1,6 +1,6 @@
 // The run controls: one large button, step, stop, reset; where the run stands; what it is started with.
 import { N, download, el, number, sentences, sheet, widget } from "./kit.js";
-import { RATES, judged, progress, sentence, transport, within } from "./controls_logic.js";
+import { RATES, judged, progress, sentence, transport, unitName, within } from "./controls_logic.js";
 import { nextStop, positionOf } from "./designer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
@@ -20,7 +20,7 @@ function shared(model) {
     paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
     /** @param {string} action */
     act(action) { self.note = { text: "", tone: "" }; self.saved = ""; model.send({ type: "act", action }); },
-    /** @param {Record<string, number>} changes */
+    /** @param {Record<string, number | string>} changes */
     set(changes) { self.note = { text: "", tone: "" }; model.send({ type: "settings", changes }); },
     dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", self.paint); model.off("change:_resting", rested); },
   };
@@ -119,16 +119,18 @@ function view(model, host, state) {
   const rateEntry = entry("learning_rate", N("Learning rate"), 1e-7, 100, false, rate);
   const seedEntry = entry("seed", N("Random seed"), 0, 2 ** 31 - 1, true);
   seedEntry.querySelector(".lw-row")?.append(newSeed);
-  paper.controls.append(rateEntry, entry("batch_size", N("Batch size"), 1, 4096, true), entry("epochs", N("Epochs"), 1, 1000, true), seedEntry);
+  const unit = el("select", { id: `${id}-unit`, dataset: { setting: "unit" }, on: { change: () => state.set({ unit: unit.value }) } });
+  const unitCaption = el("label", { for: unit.id });
+  paper.controls.append(rateEntry, entry("batch_size", N("Batch size"), 1, 4096, true), entry("epochs", N("Epochs"), 1, 1000, true), seedEntry, el("div", { class: "lw-setting" }, unitCaption, unit));
   paper.controls.classList.add("lw-settings");
 
   root.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => {
     const from = /** @type {HTMLElement & { type?: string }} */ (e.target);
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || from.closest(".lw-menu")) return;
-    const field = from instanceof HTMLInputElement && from.type === "text";
+    const choice = from instanceof HTMLSelectElement, field = choice || (from instanceof HTMLInputElement && from.type === "text");
     const can = now();
     if (e.key === " " && !field && from.tagName !== "BUTTON") { if (!e.repeat) state.act(can.primary.action); }
-    else if (e.key === "ArrowRight" && !(from instanceof HTMLInputElement)) { if (can.step) state.act("step"); }
+    else if (e.key === "ArrowRight" && !choice && !(from instanceof HTMLInputElement)) { if (can.step) state.act("step"); }
     else if (e.key === "Escape" && !field) { if (can.stop) state.act("stop"); }
     else return;
     e.preventDefault();
@@ -160,7 +162,12 @@ function view(model, host, state) {
     }
     if (!held) rate.value = String(positionOf(RATES, values.learning_rate, true));
     rate.setAttribute("aria-valuetext", shown(values.learning_rate));
-    rate.disabled = newSeed.disabled = recorded;
+    rate.disabled = newSeed.disabled = unit.disabled = recorded;
+    const units = /** @type {string[]} */ (model.get("_units")), offered = JSON.stringify([units, root.lang]);
+    if (unit.dataset.offered !== offered) unit.replaceChildren(...units.map((u) => el("option", { value: u }, unitName(u, units, t))));
+    unit.dataset.offered = offered;
+    if (unit !== document.activeElement || force || unit.dataset.shown !== values.unit) unit.value = values.unit;
+    unit.dataset.shown = values.unit;
     failure.hidden = life !== "failed" || !s.error;
     failure.textContent = s.error ?? "";
     const line = sentence({ ...s, state: life }, recorded, t), verdict = model.get("_verdict");
@@ -183,6 +190,8 @@ function view(model, host, state) {
     badge.textContent = t("● Recording");
     badge.title = t("A recorded run is played; nothing is computed.");
     newSeed.textContent = t("New seed");
+    unitCaption.textContent = t("Tokens");
+    unitCaption.title = unit.title = t("What counts as one token");
     transportLine.setAttribute("aria-label", t("Run controls"));
     whole.node.firstElementChild?.setAttribute("aria-label", t("Progress of the run"));
     epoch.node.firstElementChild?.setAttribute("aria-label", t("Progress of the epoch"));

@@ -20,7 +20,8 @@ from llm_widgets.widgets._words import for_a_learner
 log = logging.getLogger(__name__)
 
 INTERVAL = 0.19  # seconds between two statuses of a run that trains
-SETTINGS = ("learning_rate", "batch_size", "epochs", "seed")
+SETTINGS = ("learning_rate", "batch_size", "epochs", "seed", "unit")
+UNITS = {"zh": ("characters", "segments")}  # what a token can be, by the corpus's language; others as English
 ACTIONS = {"train": "start", "pause": "pause", "resume": "resume", "step": "step", "stop": "stop", "reset": "reset"}
 
 
@@ -41,10 +42,12 @@ class RunControls(WorkbenchWidget):
 
     # Where the run is in its life: "idle", "running", "paused", "finished", "stopped" or "failed".
     state = traitlets.Unicode("idle").tag(sync=True)
-    # learning_rate, batch_size, epochs and seed, as they are on the workbench.
+    # learning_rate, batch_size, epochs, seed and unit, as they are on the workbench.
     settings = traitlets.Dict().tag(sync=True)
     # True where a recording is played.
     recorded = traitlets.Bool(False).tag(sync=True)
+    # What a token can be here: the choices for `unit`.
+    _units = traitlets.Tuple(("words", "characters")).tag(sync=True)
     # The last status that did not move: what a page that is opened again shows first.
     _resting = traitlets.Dict().tag(sync=True)
     # The result against the baselines, once the run has finished.
@@ -71,6 +74,8 @@ class RunControls(WorkbenchWidget):
             self.state = status["state"]
             self.recorded = isinstance(run, Replay)
             self.settings = {name: getattr(self.workbench, name) for name in SETTINGS}
+            units = UNITS.get(run.corpus.language, ("words", "characters"))
+            self._units = units if self.settings["unit"] in units else (*units, self.settings["unit"])
             if moved:
                 self._resting = status
             if verdict != self._verdict:

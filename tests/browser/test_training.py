@@ -70,6 +70,19 @@ def test_a_size_moved_in_mid_run_starts_a_new_run_and_leaves_a_ghost(open_lab, k
     assert kernel.value("lab.workbench.run.spec.to_text()") == lab.designer.get_attribute("data-spec")
 
 
+def test_chinese_is_read_by_characters_or_by_words(open_lab, kernel):
+    _, lab = open_lab(cells=('import llm_widgets as lw\nlab = lw.TrainingLab("reviews", language="zh")\nlab',))
+    lab.press("train")
+    lab.wait_points(5)
+    old, tokens = lab.run(), lab.tryit.locator(".lw-token")
+    assert tokens.first.locator("bdi").inner_text() == "质"
+    lab.controls.locator('select[data-setting="unit"]').select_option("segments")
+    assert lab.wait_run(old) > old
+    assert lab.ghosts() == 1
+    assert kernel.value("lab.workbench.run.unit") == "segments"
+    lab.page.wait_for_function("() => document.querySelector('.lw-try-it .lw-token bdi').textContent === '质量'")
+
+
 def test_of_a_hundred_fast_moves_one_run_survives(open_lab, kernel):
     _, lab = open_lab()
     lab.press("train")

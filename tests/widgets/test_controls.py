@@ -8,10 +8,10 @@ import json
 
 import pytest
 
-from llm_widgets.training import Replay
+from llm_widgets.training import Replay, Workbench
 from llm_widgets.widgets import RunControls
 from llm_widgets.widgets.controls import status_of
-from tests.widgets.conftest import tell, until
+from tests.widgets.conftest import SMALL, tell, until
 
 
 @pytest.fixture
@@ -80,6 +80,20 @@ def test_the_other_settings_make_the_next_run(controls, workbench):
     run = workbench.run
     assert (run.batch_size, run.epochs, run.seed) == (48, 3, 7)
     assert controls._resting["batches"] == 2
+
+
+def test_what_a_token_is_can_be_chosen_by_the_language_of_the_texts(controls, workbench, heard):
+    assert controls._units == ("words", "characters")
+    tell(controls, type="settings", changes={"unit": "characters"})
+    assert workbench.run.unit == controls.settings["unit"] == "characters"
+    messages = heard(controls)
+    tell(controls, type="settings", changes={"unit": "syllables"})
+    assert messages.of("failed")
+    assert workbench.run.unit == "characters"
+    chinese = RunControls(Workbench("reviews", SMALL, language="zh"))
+    assert chinese._units == ("characters", "segments")
+    assert chinese.settings["unit"] == "characters"
+    chinese.close()
 
 
 def test_a_batch_too_large_for_this_machine_is_refused(controls, workbench, heard, monkeypatch):
