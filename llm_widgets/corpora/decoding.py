@@ -23,15 +23,16 @@ class TableError(ValueError):
     """A learner's table cannot be used; the message says why and what to do."""
 
 
-def decode(data: bytes, language: str) -> tuple[str, str]:
+def decode(data: bytes, language: str, error: type[ValueError] = TableError) -> tuple[str, str]:
     """The text, and the name of its encoding.
 
     Args:
         data: the whole file.
         language: "zh" tries GB18030 before the other old encodings.
+        error: what is raised: a table and a running text are refused by different names.
 
     Raises:
-        TableError: these bytes are no text.
+        ValueError: these bytes are no text; of the kind that `error` says.
 
     Example:
         >>> decode("很好".encode("gb18030"), "zh")
@@ -39,13 +40,13 @@ def decode(data: bytes, language: str) -> tuple[str, str]:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _marked(data, mark, encoding), encoding
+            return _marked(data, mark, encoding, error), encoding
     for mark, program in _CONTAINERS.items():
         if data.startswith(mark):
-            raise TableError(
+            raise error(
                 t(
-                    "This is not a text file ({program}). Save the table as CSV (UTF-8) and read that. "
-                    "Received: it begins with {start!r}",
+                    "This is not a text file ({program}). Save it as plain text in UTF-8 (a table: as CSV) "
+                    "and read that. Received: it begins with {start!r}",
                     program=program,
                     start=data[:8],
                 )
@@ -53,19 +54,20 @@ def decode(data: bytes, language: str) -> tuple[str, str]:
     if b"\0" in data:
         if (name := _utf16_without_mark(data)) is not None:
             return data.decode(name), name
-        raise TableError(
+        raise error(
             t(
-                "This is not a text file: it has zero bytes. Save the table as CSV (UTF-8). Received: {start!r}",
+                "This is not a text file: it has zero bytes. Save it as plain text in UTF-8 (a table: as CSV). "
+                "Received: {start!r}",
                 start=data[:8],
             )
         )
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        return _guess(data, language)
+        return _guess(data, language, error)
 
 
-def _guess(data: bytes, language: str) -> tuple[str, str]:
+def _guess(data: bytes, language: str, error: type[ValueError]) -> tuple[str, str]:
     if language.startswith("zh"):
         try:
             return data.decode("gb18030"), "gb18030"
@@ -80,8 +82,12 @@ def _guess(data: bytes, language: str) -> tuple[str, str]:
             return data.decode(match.encoding), match.encoding
         except UnicodeDecodeError:
             continue
-    raise TableError(
-        t("The encoding of this file was not found. Save it as CSV (UTF-8). Received: {start!r}", start=data[:40])
+    raise error(
+        t(
+            "The encoding of this file was not found. Save it as plain text in UTF-8 (a table: as CSV). "
+            "Received: {start!r}",
+            start=data[:40],
+        )
     )
 
 
@@ -97,14 +103,14 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return None
 
 
-def _marked(data: bytes, mark: bytes, name: str) -> str:
+def _marked(data: bytes, mark: bytes, name: str, refused: type[ValueError]) -> str:
     try:
         return data[len(mark) :].decode(name)
     except UnicodeDecodeError as error:
-        raise TableError(
+        raise refused(
             t(
-                "The file says that it is {encoding}, but byte {place} is not. Save it again as CSV (UTF-8). "
-                "Received: {start!r}",
+                "The file says that it is {encoding}, but byte {place} is not. "
+                "Save it again in UTF-8 (a table: as CSV). Received: {start!r}",
                 encoding=name,
                 place=len(mark) + error.start,
                 start=data[len(mark) + error.start :][:8],

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
-from llm_widgets.corpora import imdb, reviews
+from llm_widgets.corpora import books, imdb, reviews
 from llm_widgets.corpora.corpus import Card, Corpus
+from llm_widgets.corpora.shipped import cards, make_card
+from llm_widgets.corpora.text_corpus import TextCorpus
 from llm_widgets.i18n import t
 
-NAMES = ("reviews", "imdb")
+NAMES = ("reviews", "imdb", *books.LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,19 @@ class Entry:
     bytes: int
 
 
-def load(name: str = "reviews", *, language: str = "en", **options: Any) -> Corpus:
+@overload
+def load(name: Literal["reviews", "imdb"] = "reviews", *, language: str | None = None, **options: Any) -> Corpus: ...
+@overload
+def load(name: Literal["alice", "tang"], *, language: str | None = None) -> TextCorpus: ...
+@overload
+def load(name: str, *, language: str | None = None, **options: Any) -> Corpus | TextCorpus: ...
+def load(name: str = "reviews", *, language: str | None = None, **options: Any) -> Corpus | TextCorpus:
     """A corpus with fixed train, validation and test splits.
 
     Args:
-        name: "reviews" (travels with the package) or "imdb" (fetched when asked for, 17 MB).
-        language: "en" or "zh"; "imdb" is English.
+        name: labelled texts: "reviews" (travels with the package) or "imdb" (fetched when asked for, 17 MB);
+            running text, for language models: "alice" (an English book) or "tang" (Chinese poems).
+        language: "en" or "zh", for "reviews" (English unless said otherwise); the others have one language each.
         options: for "imdb": `num_words` (10_000, or None for all) and `seed`.
 
     Raises:
@@ -53,10 +61,11 @@ def load(name: str = "reviews", *, language: str = "en", **options: Any) -> Corp
     Example:
         >>> load("reviews", language="zh").train.texts[0]
         '使用支票时时间太久，用了一个多礼拜'
+        >>> load("tang").language
+        'zh'
     """
     _check_name(name)
-    loaders: dict[str, Callable[..., Corpus]] = {"reviews": reviews.load_reviews, "imdb": imdb.load_imdb}
-    known = {"reviews": (), "imdb": ("num_words", "seed")}[name]
+    known = ("num_words", "seed") if name == "imdb" else ()
     for option in options:
         if option not in known:
             raise TypeError(
@@ -67,11 +76,32 @@ def load(name: str = "reviews", *, language: str = "en", **options: Any) -> Corp
                     option=option,
                 )
             )
+    if name in books.LANGUAGES:
+        return books.load_book(name, language)
     if name == "reviews":
-        return loaders[name](language)
-    if language != "en":
+        return reviews.load_reviews("en" if language is None else language)
+    if language not in (None, "en"):
         raise ValueError(t("The IMDB reviews are English. Received: language={language!r}", language=language))
-    return loaders[name](**options)
+    return imdb.load_imdb(**options)
+
+
+def load_labelled(name: str, *, language: str) -> Corpus:
+    """A corpus that a classifier can learn from.
+
+    Raises:
+        ValueError: it has no labels; and whatever `load` raises.
+    """
+    corpus = load(name, language=None if name in books.LANGUAGES else language)
+    if isinstance(corpus, TextCorpus):
+        labelled = ", ".join(one for one in NAMES if one not in books.LANGUAGES)
+        raise ValueError(
+            t(
+                "This corpus is for language models: it has no labels. Take one of {names}. Received: {name!r}",
+                names=labelled,
+                name=name,
+            )
+        )
+    return corpus
 
 
 def fetch(name: str) -> Path:
@@ -81,6 +111,8 @@ def fetch(name: str) -> Path:
         ValueError: there is no such corpus. DownloadError: it could not be fetched.
     """
     _check_name(name)
+    if name in books.LANGUAGES:
+        return books.book_folder(name)
     return imdb.fetch_imdb() if name == "imdb" else reviews.data_folder()
 
 
@@ -90,22 +122,19 @@ def available(*, check: bool = True) -> tuple[Entry, ...]:
     Args:
         check: whether to compare the files' hashes; without it `Entry.intact` is None.
     """
-    entries = []
-    for language in reviews.LANGUAGES:
-        path = reviews.data_folder() / f"{language}.tsv"
-        there = path.is_file()
-        entries.append(
-            Entry(
-                name="reviews",
-                language=language,
-                card=reviews.make_card(reviews.cards(reviews.data_folder())[language]),
-                files=(path,),
-                ships=True,
-                present=there,
-                intact=reviews.is_intact(language) if check else None,
-                bytes=path.stat().st_size if there else 0,
-            )
+    entries = [
+        _shipped(
+            "reviews",
+            language,
+            reviews.data_folder() / f"{language}.tsv",
+            reviews.is_intact(language) if check else None,
         )
+        for language in reviews.LANGUAGES
+    ]
+    entries += [
+        _shipped(name, language, books.book_path(name), books.is_intact(name) if check else None)
+        for name, language in books.LANGUAGES.items()
+    ]
     paths = tuple(imdb.cache_folder() / name for name in imdb.FILES)
     entries.append(
         Entry(
@@ -122,6 +151,21 @@ def available(*, check: bool = True) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def _shipped(name: str, language: str, path: Path, intact: bool | None) -> Entry:
+    """What travels with the package: one file, with its card beside it."""
+    there = path.is_file()
+    return Entry(
+        name=name,
+        language=language,
+        card=make_card(cards(path.parent)[language]),
+        files=(path,),
+        ships=True,
+        present=there,
+        intact=intact,
+        bytes=path.stat().st_size if there else 0,
+    )
+
+
 def _check_name(name: str) -> None:
     if name in NAMES:
         return
@@ -132,7 +176,8 @@ def _check_name(name: str) -> None:
         )
     raise ValueError(
         t(
-            "There is no such corpus; there are {names}. A file of your own: read_table(path). Received: {name!r}",
+            "There is no such corpus; there are {names}. A table of your own: read_table(path), a text of your own: "
+            "text(path). Received: {name!r}",
             names=", ".join(NAMES),
             name=name,
         )

@@ -47,7 +47,7 @@ def test_utf8_is_never_taken_for_anything_else(text: str) -> None:
     ],
 )
 def test_what_is_no_text_is_refused_with_a_remedy(data: bytes) -> None:
-    with pytest.raises(TableError, match=r"CSV .*Received"):
+    with pytest.raises(TableError, match=r"UTF-8.*CSV.*Received"):
         decode(data, "en")
 
 

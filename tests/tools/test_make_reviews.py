@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -13,21 +11,12 @@ import pytest
 from llm_widgets.corpora.reviews import data_folder
 from llm_widgets.corpora.splits import SPLITS, rank
 from tools import make_reviews
-from tools.make_reviews import Review, Source, clean, fetch, read_chinese, read_english, table
+from tools.archives import Source, fetch
+from tools.make_reviews import Review, clean, read_chinese, read_english, table
 from tools.review_card import readme
 
 
-def archive(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
-        for name, data in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            tar.addfile(info, io.BytesIO(data))
-    return buffer.getvalue()
-
-
-def test_english_rows_are_read_from_the_archive_in_the_archive() -> None:
+def test_english_rows_are_read_from_the_archive_in_the_archive(archive) -> None:
     rows = "1\t2.5\tLilo &amp; Stitch is ''fun''.\r\n2\t-0.1\tEh.\r\n3\t0.0\tNeither.\r\n"
     inner = archive({"hutto/movieReviewSnippets_GroundTruth.txt": rows.encode()})
     reviews = list(read_english(archive({"x/additional_resources/hutto_ICWSM_2014.tar.gz": inner})))
@@ -37,7 +26,7 @@ def test_english_rows_are_read_from_the_archive_in_the_archive() -> None:
     assert left_out == {"rated neutral": 1}
 
 
-def test_chinese_lines_are_kept_or_counted() -> None:
+def test_chinese_lines_are_kept_or_counted(archive) -> None:
     negative = (
         "房间很小很吵\n房间很小很吵\n一般般的酒店\n短\n" + "长" * 151 + "\n订单号1400000000没到\n早餐很一般。\n......\n"
     )
