@@ -4,11 +4,15 @@ Example:
     >>> tokenizer = Tokenizer.train(["good film", "bad film"], vocabulary_size=100)
     >>> tokenizer.encode("a good film").known
     (False, True, True)
+    >>> TextTokenizer.train("good film", unit="bytes").encode("好").tokens
+    ('<E5>', '<A5>', '<BD>')
 """
 
 from __future__ import annotations
 
-from llm_widgets.tokenizers.tokenizer import Encoding, Tokenizer
+from llm_widgets.tokenizers.encoding import Encoding
+from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS, TextTokenizer
+from llm_widgets.tokenizers.tokenizer import Tokenizer
 from llm_widgets.tokenizers.units import UNITS, default_unit
 
-__all__ = ["UNITS", "Encoding", "Tokenizer", "default_unit"]
+__all__ = ["TEXT_UNITS", "UNITS", "Encoding", "TextTokenizer", "Tokenizer", "default_unit"]

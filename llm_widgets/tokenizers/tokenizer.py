@@ -4,45 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llm_widgets.i18n import t
 from llm_widgets.tokenizers import units
+from llm_widgets.tokenizers.coders import UNREADABLE
+from llm_widgets.tokenizers.encoding import MAX_VOCABULARY, Encoding, checked_ids, saved
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer as Library
 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
-# The replacement character stands for what nobody can read: it is never learned.
-UNREADABLE = "\ufffd"
-MAX_VOCABULARY = 100_000
 # Texts that the library encodes at a time: it keeps some kB about each until all are done, 50 MB for 10,000 reviews.
 _CHUNK = 256
 _FORMAT = "llm-widgets-tokenizer/1"
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """One text as the model sees it; the four tuples have the same length.
-
-    Args:
-        ids: what the model reads.
-        tokens: the same pieces as written in the text.
-        known: False where the vocabulary does not have the piece.
-        offsets: (start, end) in the text, in characters: `text[start:end]` is the token.
-    """
-
-    ids: tuple[int, ...]
-    tokens: tuple[str, ...]
-    known: tuple[bool, ...]
-    offsets: tuple[tuple[int, int], ...]
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
 
 class Tokenizer:
@@ -169,18 +147,8 @@ class Tokenizer:
             ValueError: an id is not in the vocabulary.
         """
         vocabulary = self.vocabulary
-        pieces = []
-        for number in map(int, ids):
-            if not 0 <= number < len(vocabulary):
-                raise ValueError(
-                    t(
-                        "The vocabulary has ids from 0 to {last}. Received: {number}",
-                        last=len(vocabulary) - 1,
-                        number=number,
-                    )
-                )
-            if number != self.PAD_ID:
-                pieces.append(vocabulary[number])
+        numbers = checked_ids(ids, len(vocabulary))
+        pieces = [vocabulary[number] for number in numbers if number != self.PAD_ID]
         return (" " if self.unit == "words" else "").join(pieces)
 
     def with_vocabulary_size(self, size: int) -> Tokenizer:
@@ -208,18 +176,13 @@ class Tokenizer:
         Raises:
             ValueError: the text is not what `to_json` writes.
         """
-        try:
-            data: dict[str, Any] = json.loads(text)
-            if data["format"] != _FORMAT:
-                raise KeyError("format")
+        with saved(text, _FORMAT) as data:
             pieces = (PAD, UNKNOWN, *map(str, data["pieces"]))
             ids = {piece: number for number, piece in enumerate(pieces)}
             if len(ids) != len(pieces):
                 raise KeyError("pieces")
             library = units.pipeline(data["unit"], ids, bool(data["lowercase"]))
             return cls(library, pieces, data["unit"], int(data["vocabulary_size"]))
-        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-            raise ValueError(t("This is not a saved tokenizer. Received: {text!r}", text=text[:60])) from error
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tokenizer) and self.to_json() == other.to_json()

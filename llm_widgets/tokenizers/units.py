@@ -37,14 +37,14 @@ def default_unit(language: str) -> str:
     return "characters" if language.lower().startswith("zh") else "words"
 
 
-def checked(unit: str) -> str:
+def checked(unit: str, among: tuple[str, ...] = UNITS) -> str:
     """The unit itself.
 
     Raises:
-        ValueError: it is none of `UNITS`.
+        ValueError: it is none of those that there are.
     """
-    if unit not in UNITS:
-        raise ValueError(t("Choose one of {units}. Received: unit={unit!r}", units=", ".join(UNITS), unit=unit))
+    if unit not in among:
+        raise ValueError(t("Choose one of {units}. Received: unit={unit!r}", units=", ".join(among), unit=unit))
     return unit
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from llm_widgets.corpora import load
 from llm_widgets.tokenizers import UNITS, Tokenizer, default_unit
-from llm_widgets.tokenizers.tokenizer import MAX_VOCABULARY, PAD, UNKNOWN
+from llm_widgets.tokenizers.encoding import MAX_VOCABULARY
+from llm_widgets.tokenizers.tokenizer import PAD, UNKNOWN
 
 TEXTS = {
     "words": load("reviews", language="en").train.texts[:500],
