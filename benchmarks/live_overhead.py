@@ -26,7 +26,7 @@ LAB = 'import llm_widgets as lw\nlab = lw.TrainingLab("reviews", language="en")\
 PLAIN = f"""
 import time
 import keras
-from llm_widgets.training._loop import CLIP_NORM
+from llm_widgets.training._task import CLIP_NORM
 
 run = lab.workbench.run
 plain_x = run.tokenizer.encode_batch(run.corpus.train.texts, run.spec.sequence_length)[: {BATCHES} * run.batch_size]

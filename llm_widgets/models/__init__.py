@@ -1,15 +1,75 @@
-"""Ids in, predictions out: model families in Keras, each from one frozen spec."""
+"""Ids in, predictions out: model families in Keras, each from one frozen spec.
 
+Specs need neither Keras nor NumPy; what does is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from llm_widgets.models.bert import BERT_BASE, BERTSpec
 from llm_widgets.models.fields import FIELDS, Field
-from llm_widgets.models.lstm_classifier import PRESETS, LayerRow, LSTMClassifierSpec
+from llm_widgets.models.gpt import GPT2_SMALL, GPTSpec
+from llm_widgets.models.llama import SMOLLM2_135M, LlamaSpec
+from llm_widgets.models.lstm_classifier import PRESETS, LSTMClassifierSpec
 from llm_widgets.models.memory import MemoryEstimate, ModelTooLargeError
+from llm_widgets.models.presets import preset_changes
+from llm_widgets.models.spec import LayerRow, Spec
+from llm_widgets.models.t5 import T5_SMALL, T5Spec
+from llm_widgets.models.transformer_spec import TransformerSpec
+
+_LATER = {
+    "Adam": "layers.adam",
+    "IGNORED": "layers.loss",
+    "TokenCrossentropy": "layers.loss",
+    "generate": "generation",
+    "load_state": "weights.load",
+    "stream": "generation",
+}
+
+if TYPE_CHECKING:
+    from llm_widgets.models.generation import generate as generate
+    from llm_widgets.models.generation import stream as stream
+    from llm_widgets.models.layers.adam import Adam as Adam
+    from llm_widgets.models.layers.loss import IGNORED as IGNORED
+    from llm_widgets.models.layers.loss import TokenCrossentropy as TokenCrossentropy
+    from llm_widgets.models.weights.load import load_state as load_state
 
 __all__ = [
+    "BERT_BASE",
     "FIELDS",
+    "GPT2_SMALL",
+    "IGNORED",
     "PRESETS",
+    "SMOLLM2_135M",
+    "T5_SMALL",
+    "Adam",
+    "BERTSpec",
     "Field",
+    "GPTSpec",
     "LSTMClassifierSpec",
     "LayerRow",
+    "LlamaSpec",
     "MemoryEstimate",
     "ModelTooLargeError",
+    "Spec",
+    "T5Spec",
+    "TokenCrossentropy",
+    "TransformerSpec",
+    "generate",
+    "load_state",
+    "preset_changes",
+    "stream",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {__all__}")
+    module = _LATER[name]
+    if module.startswith("layers."):
+        from llm_widgets._runtime import configure_backend
+
+        configure_backend()
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)

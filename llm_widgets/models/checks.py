@@ -106,12 +106,32 @@ def sizes(name: str, value: object, low: int, high: int) -> tuple[int, ...]:
     return tuple(whole_number(name, size, low, high) for size in listed)
 
 
+def choice(name: str, value: object, choices: tuple[str, ...]) -> str:
+    """`value` where it is one of `choices`.
+
+    Raises:
+        ValueError: it is another word, or none.
+    """
+    if isinstance(value, str) and value in choices:
+        return str(value)
+    raise ValueError(
+        t(
+            "{name} must be one of {choices}. Received: {name}={value}",
+            name=name,
+            choices=", ".join(choices),
+            value=shown(value),
+        )
+    )
+
+
 def checked(field: Field, value: object) -> object:
     """`value` in the type of `field`, within its limits; raises ValueError otherwise."""
     if field.kind == "int":
         return whole_number(field.name, value, int(field.minimum), int(field.limit))
     if field.kind == "sizes":
         return sizes(field.name, value, int(field.minimum), int(field.limit))
+    if field.kind == "choice":
+        return choice(field.name, value, field.choices)
     if field.kind == "float":
         return share(field.name, value, field.minimum, field.limit)
     return truth(field.name, value)

@@ -13,7 +13,7 @@ class Field:
 
     Args:
         name: the field's name in the spec.
-        kind: "int", "float", "bool", or "sizes" (one or more whole numbers, one for each layer).
+        kind: "int", "float", "bool", "sizes" (one or more whole numbers, one for each layer) or "choice" (a word).
         minimum: the smallest value that is accepted.
         maximum: where a slider ends.
         step: the distance between two slider positions (on a "log2" scale: a factor of 2 ** step).
@@ -22,6 +22,11 @@ class Field:
         help: what it does, in one sentence (an English message).
         unit: what one of it is (an English message, "" where there is none).
         limit: the largest value that is accepted; code may go beyond the slider's end.
+        choices: the words of a "choice", whose minimum, maximum and limit count from the first to the last of them.
+        words: what the learner reads for each of `choices` (English messages).
+        zero: what a 0 stands for, where it is no size itself (an English message, "" elsewhere).
+        seldom: a designer keeps it folded away, so that the sizes that matter are seen first.
+        needs: a choice without which the field means nothing, such as ("position", "rotary"); () where it always does.
     """
 
     name: str
@@ -34,6 +39,11 @@ class Field:
     help: str
     unit: str
     limit: float
+    choices: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    zero: str = ""
+    seldom: bool = False
+    needs: tuple[str, str] | tuple[()] = ()
 
 
 MAX_LAYERS = 4  # deeper stacks of LSTMs learn nothing more here, and a designer must be able to draw them

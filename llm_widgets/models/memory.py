@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from llm_widgets.i18n import N_, t
 from llm_widgets.models.checks import whole_number
-from llm_widgets.models.fields import FIELDS
 
 if TYPE_CHECKING:
-    from llm_widgets.models.lstm_classifier import LSTMClassifierSpec
+    from llm_widgets.models.spec import Spec
 
 FLOAT = 4  # bytes of a float32
 MAX_BATCH = 65_536
@@ -44,23 +43,14 @@ class MemoryEstimate:
         return self.weights + self.gradients + self.optimizer + self.activations
 
 
-def estimate_memory(spec: LSTMClassifierSpec, batch_size: int) -> MemoryEstimate:
-    """The estimate for one step of Adam on `batch_size` reviews of full length."""
+def estimate_memory(spec: Spec, batch_size: int) -> MemoryEstimate:
+    """The estimate for one step of Adam on `batch_size` texts of full length."""
     batch_size = whole_number("batch_size", batch_size, 1, MAX_BATCH)
     weights = spec.count_parameters() * FLOAT
-    positions = batch_size * spec.sequence_length  # B * T
-    directions = 2 if spec.bidirectional else 1
-    width = spec.embedding_dim
-    numbers = 2 * width  # the embedded batch and its gradient
-    for units in spec.lstm_units:
-        # For each position a direction keeps four gates, the cell state, its tanh and the output (7 U), and the
-        # way back makes the gates' gradients and the output's (5 U) and its share of the input's gradient.
-        numbers += directions * (12 * units + width)
-        width = directions * units
-    return MemoryEstimate(weights, weights, 2 * weights, numbers * positions * FLOAT)
+    return MemoryEstimate(weights, weights, 2 * weights, batch_size * spec.kept_numbers() * FLOAT)
 
 
-def check_fits(spec: LSTMClassifierSpec, batch_size: int, available: int | None) -> None:
+def check_fits(spec: Spec, batch_size: int, available: int | None) -> None:
     """Raises ModelTooLargeError where the estimate is above the usable share of `available` bytes."""
     if available is None:
         from llm_widgets._runtime import available_memory
@@ -71,7 +61,7 @@ def check_fits(spec: LSTMClassifierSpec, batch_size: int, available: int | None)
     if need <= usable:
         return
     name, value = _best_to_lower(spec, batch_size, usable)
-    labels = {field.name: field.label for field in FIELDS} | {"batch_size": N_("Batch size")}
+    labels = {field.name: field.label for field in spec.DESCRIBED} | {"batch_size": N_("Batch size")}
     raise ModelTooLargeError(
         t(
             "One training step of this model needs about {need}, and {usable} can be used on this machine. "
@@ -86,39 +76,31 @@ def check_fits(spec: LSTMClassifierSpec, batch_size: int, available: int | None)
     )
 
 
-def _best_to_lower(spec: LSTMClassifierSpec, batch_size: int, usable: int) -> tuple[str, str]:
+def _best_to_lower(spec: Spec, batch_size: int, usable: int) -> tuple[str, str]:
     """The size that must shrink by the smallest factor until the model fits, and the value at which it does."""
-    candidates: dict[str, int] = {
-        "lstm_units": max(spec.lstm_units),
-        "embedding_dim": spec.embedding_dim,
-        "vocabulary_size": spec.vocabulary_size,
-        "sequence_length": spec.sequence_length,
-        "batch_size": batch_size,
-    }
+    fields = {field.name: field for field in spec.DESCRIBED}
     best: tuple[int, str, str] | None = None
-    for name, size in candidates.items():
-        lowest = 2 if name == "vocabulary_size" else 1
+    for name in (*spec.SHRINKS, "batch_size"):
+        value = batch_size if name == "batch_size" else getattr(spec, name)
+        size = max(value) if isinstance(value, tuple) else value
+        lowest = int(fields[name].minimum) if name in fields else 1
         halvings = 0
         while size > lowest:
             size = max(lowest, size // 2)
             halvings += 1
-            smaller, batch = spec, batch_size
-            shown = str(size)
-            if name == "batch_size":
-                batch = size
-            elif name == "lstm_units":
-                units = tuple(min(u, size) for u in spec.lstm_units)
-                smaller = spec.replace(lstm_units=units)
-                shown = "-".join(map(str, units))
-            else:
-                smaller = spec.replace(**{name: size})
+            smaller, batch = (spec, size) if name == "batch_size" else (spec.lowered(name, size), batch_size)
             if estimate_memory(smaller, batch).total <= usable:
                 if best is None or halvings < best[0]:
-                    best = (halvings, name, shown)
+                    best = (halvings, name, _shown(batch if name == "batch_size" else getattr(smaller, name)))
                 break
-    if best is None:  # no single size is enough: the widest layer is the first to go
-        return "lstm_units", "1"
+    if best is None:  # no single size is enough: the first one is the first to go
+        name = spec.SHRINKS[0]
+        return name, _shown(getattr(spec.lowered(name, int(fields[name].minimum)), name))
     return best[1], best[2]
+
+
+def _shown(value: int | tuple[int, ...]) -> str:
+    return "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def readable(size: int) -> str:

@@ -3,37 +3,68 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from llm_widgets.i18n import t
 from llm_widgets.models.checks import shown
-from llm_widgets.models.fields import FIELDS
+from llm_widgets.models.fields import Field
 
-_KINDS = {field.name: field.kind for field in FIELDS}
 # ASCII digits alone, and not many of them: int() itself would take thousands and other scripts' digits.
 _WHOLE = re.compile(r"[0-9]{1,15}")
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,25})?([eE][-+]?[0-9]{1,3})?")
 
 
-def parse(text: object, *, prefix: str, limit: int) -> dict[str, object]:
+def parse(text: object, *, prefix: str, limit: int, described: Sequence[Field], example: str) -> dict[str, object]:
     """The fields in `text`, "prefix?name=value&name=value".
+
+    Args:
+        text: what was pasted.
+        prefix: the word before the question mark.
+        limit: the most characters that are read.
+        described: the fields that the spec has.
+        example: what could follow the question mark, for the message where the form is another.
 
     Raises:
         ValueError: another form, longer than `limit` characters, or a field given twice.
     """
     if not isinstance(text, str) or len(text) > limit:
-        raise _malformed(text, prefix)
+        raise ValueError(_malformed(text, f"{prefix}?{example}"))
     head, mark, rest = text.strip().partition("?")
+    if head != prefix and mark and head in _families():
+        raise ValueError(
+            t(
+                "This text describes a model of another family, {other}. A text that is read here begins with "
+                "{prefix}?, such as {example}. Received: {text}",
+                other=head,
+                prefix=prefix,
+                example=f"{prefix}?{example}",
+                text=shown(text),
+            )
+        )
     if head != prefix or not mark:
-        raise _malformed(text, prefix)
+        raise ValueError(_malformed(text, f"{prefix}?{example}"))
+    kinds = {field.name: field.kind for field in described}
     fields: dict[str, object] = {}
     for part in rest.split("&") if rest else []:
         name, equals, value = part.partition("=")
         if not equals:
-            raise _malformed(text, prefix)
+            raise ValueError(_malformed(text, f"{prefix}?{example}"))
         if name in fields:
             raise ValueError(t("A field is given twice: {name}. Received: {text}", name=name, text=shown(text)))
-        fields[name] = _value(_KINDS.get(name, ""), value)
+        fields[name] = _value(kinds.get(name, ""), value)
     return fields
+
+
+def _families() -> set[str]:
+    """The first words of all families' texts."""
+    from llm_widgets.models.spec import Spec
+
+    found, new = set(), [Spec]
+    while new:
+        family = new.pop()
+        found.add(family.PREFIX)
+        new += family.__subclasses__()
+    return found - {""}
 
 
 def _value(kind: str, value: str) -> object:
@@ -49,11 +80,5 @@ def _value(kind: str, value: str) -> object:
     return value
 
 
-def _malformed(text: object, prefix: str) -> ValueError:
-    return ValueError(
-        t(
-            "A spec as text looks like {example}. Received: {text}",
-            example=f"{prefix}?embedding_dim=32&lstm_units=128-64",
-            text=shown(text),
-        )
-    )
+def _malformed(text: object, example: str) -> str:
+    return t("A spec as text looks like {example}. Received: {text}", example=example, text=shown(text))

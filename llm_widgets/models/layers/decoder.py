@@ -1,0 +1,84 @@
+"""A model that says the next token: GPT and the Llama kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm_widgets.models.layers.cache import Cache
+from llm_widgets.models.layers.stack import Stack, Watch
+from llm_widgets.models.layers.transformer import Transformer, as_arrays, as_ids
+from llm_widgets.models.transformer_spec import TransformerSpec
+
+
+class Decoder(Transformer):
+    """Ids [B, T] in, logits of the next token at each position [B, T, V] out.
+
+    Args:
+        spec: sizes and switches.
+        seed: the weights depend on it alone.
+
+    Example:
+        >>> import numpy as np
+        >>> from llm_widgets.models import GPTSpec
+        >>> model = GPTSpec(vocabulary_size=10, d_model=8, num_heads=2, max_length=6).build(seed=0)
+        >>> tuple(model.predict_on_batch(np.array([[1, 2, 3]])).shape)
+        (1, 3, 10)
+        >>> [weights.shape for weights in model.attention([1, 2, 3])]
+        [(1, 2, 3, 3), (1, 2, 3, 3)]
+    """
+
+    def __init__(self, spec: TransformerSpec, seed: int, **kwargs: Any) -> None:
+        super().__init__(spec, seed, **kwargs)
+        self.stack = Stack(spec, seed=seed, name="stack")
+
+    def build(self, input_shape: Any = None) -> None:
+        """Makes all weights."""
+        super().build()
+        self.add_output()
+        self.stack.build()
+
+    def call(self, ids: Any, training: bool = False) -> Any:
+        """ids [B, T] to logits [B, T, V]."""
+        return self.logits(self.stack.call(self.embed(ids), self.seen(ids), training=training))
+
+    def attention(self, ids: Any) -> list[NDArray[np.float32]]:
+        """How much each token looks at each, at the cost of one pass; while the model is trained, too.
+
+        Args:
+            ids: [B, T], or [T] for one text.
+
+        Returns:
+            one array a layer, [B, H, T, T]; each row (a token that looks) sums to 1.
+        """
+        ids = as_ids(ids)
+        watch = Watch()
+        with self.reading():
+            self.stack.call(self.embed(ids), self.seen(ids), watch=watch)
+        return as_arrays(watch.own)
+
+    # --- one token after another: what `generate` needs ----------------------------------------------------
+
+    def prompt(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
+        """What the answer to ids [B, T] begins with: these themselves."""
+        return ids
+
+    def start(self, ids: NDArray[np.int32], size: int) -> Cache:
+        """An empty cache with room for `size` tokens of as many texts as ids [B, T] has."""
+        return Cache(self.spec, len(self.stack.blocks), len(ids), size)
+
+    def step(self, new: NDArray[np.int32], cache: Cache) -> NDArray[np.float32]:
+        """Logits [B, V] after the last of some new tokens [B, T], which the cache then holds too."""
+        seen = cache.note(new) if self.spec.hides_padding else None
+        with self.reading():
+            x = self.stack.call(self.embed(as_ids(new)), seen, cache=cache)
+            return as_arrays([self.logits(x[:, -1:])])[0][:, 0]
+
+    def after(self, ids: NDArray[np.int32], so_far: NDArray[np.int32]) -> NDArray[np.float32]:
+        """The same logits [B, V] without a cache: all tokens so far [B, T] are read again."""
+        tokens = as_ids(so_far)
+        with self.reading():
+            x = self.stack.call(self.embed(tokens), self.seen(tokens))
+            return as_arrays([self.logits(x[:, -1:])])[0][:, 0]

@@ -1,0 +1,46 @@
+"""The numbers that training starts from; each weight's depend on the model's seed and its own place alone."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from typing import Any
+
+from llm_widgets.models.seeds import derived_seed
+from llm_widgets.models.transformer_spec import TransformerSpec
+
+STD = 0.02  # GPT-2's and BERT's
+
+
+class Initial:
+    """Makes the initializers of one part of a model.
+
+    Args:
+        spec: sizes and switches.
+        seed: of the whole model.
+        place: where the part stands in it; no two parts share a place.
+
+    Reference:
+        Radford et al. (2019): the last matrix of each step is smaller by sqrt(2 · layers), so that the sum of all steps
+        does not grow with the depth.
+    """
+
+    def __init__(self, spec: TransformerSpec, seed: int, *place: int) -> None:
+        self.spec, self.seed, self.place = spec, seed, place
+
+    def seed_of(self, name: str) -> int:
+        """The seed of one weight, by its name: a switch that adds a weight leaves the others' as they were."""
+        return derived_seed(self.seed, *self.place, zlib.crc32(name.encode()))
+
+    def matrix(self, name: str) -> Any:
+        """The initializer of the matrix `name`."""
+        return self.normal(name, STD / math.sqrt(2 * self.spec.num_layers) if name in _LAST else STD)
+
+    def normal(self, name: str, std: float) -> Any:
+        """Normal numbers around 0."""
+        from keras.initializers import RandomNormal
+
+        return RandomNormal(0.0, std, seed=self.seed_of(name))
+
+
+_LAST = ("out", "cross_out", "down")

@@ -1,0 +1,1 @@
+"""Weights from elsewhere: which of them goes where."""

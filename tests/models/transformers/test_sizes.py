@@ -1,0 +1,118 @@
+"""A Transformer's memory is known before it is built, and its presets are specs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from llm_widgets.models import (
+    BERTSpec,
+    GPTSpec,
+    LlamaSpec,
+    ModelTooLargeError,
+    T5Spec,
+    TransformerSpec,
+    preset_changes,
+)
+
+FAMILIES = (GPTSpec, BERTSpec, T5Spec, LlamaSpec)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_more_of_anything_needs_more(family: type[TransformerSpec]) -> None:
+    spec = family()
+    total = spec.estimate_memory(8).total
+    assert total < spec.estimate_memory(9).total
+    for name in ("vocabulary_size", "d_model", "num_layers", "max_length"):
+        assert total < spec.replace(**{name: 2 * getattr(spec, name)}).estimate_memory(8).total, name
+    assert total < spec.replace(dropout=0.1).estimate_memory(8).total
+
+
+@pytest.mark.parametrize(
+    ("spec", "batch", "label"),
+    [
+        (GPTSpec(vocabulary_size=1_000_000, max_length=4), 1, "Vocabulary"),
+        (GPTSpec(num_layers=100, d_model=60, max_length=16), 32, "Width"),
+        (GPTSpec(max_length=4096), 1, "Context"),
+        (GPTSpec(), 10_000, "Batch size"),
+    ],
+)
+def test_a_refusal_names_a_size_that_helps(spec: GPTSpec, batch: int, label: str) -> None:
+    available = 100_000_000
+    with pytest.raises(ModelTooLargeError) as caught:
+        spec.check_fits(batch, available)
+    told = re.search(r"Lower “(.+)”, to (\d+) or less", str(caught.value))
+    assert told is not None
+    assert told[1] == label
+    names = {field.label: field.name for field in spec.DESCRIBED}
+    if told[1] == "Batch size":
+        spec.check_fits(int(told[2]), available)
+    else:
+        spec.replace(**{names[told[1]]: int(told[2])}).check_fits(batch, available)
+
+
+def test_a_lowered_width_is_still_shared_among_the_heads() -> None:
+    assert GPTSpec(d_model=60, num_heads=12).lowered("d_model", 30).d_model == 24
+    assert LlamaSpec(d_model=48, num_heads=4).lowered("d_model", 20).d_model == 16
+    assert LlamaSpec(d_model=48, num_heads=4).lowered("d_model", 1).d_model == 8
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_presets_grow_and_fit(family: type[TransformerSpec]) -> None:
+    specs = [family(vocabulary_size=500).replace(**sizes) for sizes in preset_changes(family).values()]
+    counts = [spec.count_parameters() for spec in specs]
+    assert counts == sorted(counts)
+    for spec in specs:
+        spec.check_fits(32, 1_000_000_000)
+
+
+_MEASURE = """
+import sys, threading, time
+import numpy as np, psutil
+from llm_widgets._runtime import configure_backend
+configure_backend()
+import keras
+from llm_widgets.models import GPTSpec
+spec, batch = GPTSpec.from_text(sys.argv[1]), int(sys.argv[2])
+rng = np.random.default_rng(0)
+def step(spec, batch):
+    model = spec.build(0)
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    ids = rng.integers(1, spec.vocabulary_size, (batch, spec.max_length)).astype("int32")
+    for _ in range(3):
+        model.train_on_batch(ids, ids)
+    return model
+step(GPTSpec(vocabulary_size=50, d_model=8, num_heads=2, max_length=8), 2)  # what the libraries themselves take
+process = psutil.Process()
+before = peak = process.memory_info().rss
+done = threading.Event()
+def watch():
+    global peak
+    while not done.is_set():
+        peak = max(peak, process.memory_info().rss)
+        time.sleep(0.001)
+thread = threading.Thread(target=watch); thread.start()
+model = step(spec, batch)
+done.set(); thread.join()
+print((spec.estimate_memory(batch).total) / (peak - before))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("spec", "batch"),
+    [
+        (GPTSpec(vocabulary_size=500, d_model=128, num_layers=4, max_length=128), 32),
+        (GPTSpec(vocabulary_size=500, num_layers=4, num_heads=8, max_length=128, dropout=0.1), 32),
+        (GPTSpec(vocabulary_size=20_000, num_layers=1), 32),
+    ],
+    ids=["medium", "dropout", "wide vocabulary"],
+)
+def test_near_what_a_step_takes(spec: GPTSpec, batch: int) -> None:
+    output = subprocess.run(
+        [sys.executable, "-c", _MEASURE, spec.to_text(), str(batch)], capture_output=True, check=True, timeout=600
+    ).stdout
+    assert 0.5 < float(output.splitlines()[-1]) < 2
