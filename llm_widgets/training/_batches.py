@@ -34,6 +34,10 @@ def make_batches(ids: NDArray[np.int32], labels: NDArray[np.int8], batch_size: i
             rows = order[index * batch_size : (index + 1) * batch_size]
             return ids[rows], labels[rows, None].astype(np.float32)  # [B, T], [B, 1]
 
+        def rows(self, index: int) -> int:
+            """How many texts a batch has: the last one often has fewer."""
+            return min(batch_size, len(ids) - index * batch_size)
+
         def set_epoch(self, epoch: int) -> None:
             self.epoch = epoch
 

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from llm_widgets.training._batches import make_batches
 from llm_widgets.training._control import Session
-from llm_widgets.training._predict import probabilities, score, synchronize
+from llm_widgets.training._predict import synchronize
+from llm_widgets.training._task import Task
 from llm_widgets.training._weights import Weights, finite
 from llm_widgets.training.events import EpochRecord, EventLog, Snapshot
 
-if TYPE_CHECKING:
-    from llm_widgets.training._text import Text
-
-# Longer gradients are shortened to this. Without it the document's Chinese model forgets in mid-run what it learned:
-# validation accuracy after one epoch 0.69, 0.80 and 0.78 with seeds 0 to 2; with it, 0.81 with seed 0.
-CLIP_NORM = 1.0
-PROBE_INTERVAL = 0.2  # seconds
-PROBE_LIMIT = 3  # more texts than this are looked at once an epoch only
+# A look that takes long is taken less often: a tenth of the time at most.
+LOOK_SHARE = 0.1
 
 
 class DivergedError(ArithmeticError):
@@ -46,37 +39,20 @@ class Owner(Protocol):
     def _tell_paused(self, session: Session, paused: bool) -> None: ...
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is learned, and how long."""
-
-    text: Text
-    labels: dict[str, NDArray[np.int8]]
-    batch_size: int
-    epochs: int
-    seed: int
-
-
-def train(run: Owner, session: Session, model: Any, plan: Plan) -> bool:
+def train(run: Owner, session: Session, model: Any, task: Task) -> bool:
     """Trains until the last epoch's end (True) or until the session stops (False).
 
     Raises:
         DivergedError: the loss is not a number; the model then has the last weights that gave one.
     """
-    import keras
-
-    batches = make_batches(plan.text.split("train"), plan.labels["train"], plan.batch_size, plan.seed)
-    watch = _make_watch(run, session, plan, batches)
-    model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate=run.learning_rate, global_clipnorm=CLIP_NORM),
-        loss=keras.losses.BinaryCrossentropy(),
-        metrics=[keras.metrics.BinaryAccuracy(name="accuracy")],
-    )
+    batches = task.batches()
+    watch = _make_watch(run, session, task, batches)
+    task.compile(model, run.learning_rate)
     session.training = True
     if not session.hold(model, lambda paused: run._tell_paused(session, paused)):
         return False
     try:
-        model.fit(batches, epochs=plan.epochs, shuffle=False, verbose=0, callbacks=[watch])
+        model.fit(batches, epochs=task.epochs, shuffle=False, verbose=0, callbacks=[watch])
     except BaseException as error:
         # torch refuses to compute a loss of probabilities that are not numbers: that is the same mishap.
         ruined = not isinstance(error, DivergedError) and not finite(model)
@@ -88,11 +64,9 @@ def train(run: Owner, session: Session, model: Any, plan: Plan) -> bool:
     return not session.stopping
 
 
-def _make_watch(run: Owner, session: Session, plan: Plan, batches: Any) -> Any:
+def _make_watch(run: Owner, session: Session, task: Task, batches: Any) -> Any:
     import keras
 
-    labels = plan.labels["validation"]
-    validation = plan.text.split("validation")
     steps = len(batches)
 
     class Watch(keras.callbacks.Callback):  # type: ignore[misc]
@@ -100,7 +74,7 @@ def _make_watch(run: Owner, session: Session, plan: Plan, batches: Any) -> Any:
             super().__init__()
             self._sums = np.zeros(3)  # rows seen, loss and accuracy summed over them, in this epoch
             self._mark = time.perf_counter()
-            self._probed = -math.inf
+            self._due = -math.inf  # when the learner's texts are looked at next
             self._rate = math.nan  # what the optimizer has
             self._weights = Weights()
 
@@ -126,7 +100,7 @@ def _make_watch(run: Owner, session: Session, plan: Plan, batches: Any) -> Any:
                 raise DivergedError(session.batches + 1)
             self._weights.were_good()
             session.batches += 1
-            rows = plan.batch_size if batch + 1 < steps else len(plan.labels["train"]) - batch * plan.batch_size
+            rows = batches.rows(batch)
             self._sums += rows, rows * loss, rows * accuracy
             with run._writing(session) as log:
                 self._count_time()
@@ -144,12 +118,11 @@ def _make_watch(run: Owner, session: Session, plan: Plan, batches: Any) -> Any:
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             if session.stopping:
                 return
-            said = probabilities(self.model, validation, self._serve)
-            if said is None:
+            judgement = task.judge(self.model, self._serve)
+            if judgement is None:
                 return
-            probes = self._probe(force=True)
+            probes = self._look(force=True)
             rows, loss, accuracy = self._sums
-            val_loss, val_accuracy = score(labels, said)
             with run._writing(session) as log:
                 self._count_time()
                 log.add_epoch(
@@ -158,13 +131,13 @@ def _make_watch(run: Owner, session: Session, plan: Plan, batches: Any) -> Any:
                         step=session.batches,
                         loss=float(loss / rows),
                         accuracy=float(accuracy / rows),
-                        val_loss=val_loss,
-                        val_accuracy=val_accuracy,
+                        val_loss=judgement.loss,
+                        val_accuracy=judgement.accuracy,
                         seconds=session.seconds,
                     ),
-                    Snapshot(session.batches, epoch + 1, said, probes),
+                    Snapshot(session.batches, epoch + 1, judgement.probabilities, probes),
                 )
-            if epoch + 1 < plan.epochs:
+            if epoch + 1 < task.epochs:
                 self._between()
 
         def _epoch_of(self, step: int) -> int:
@@ -180,22 +153,22 @@ def _make_watch(run: Owner, session: Session, plan: Plan, batches: Any) -> Any:
             return not session.stopping
 
         def _between(self) -> None:
-            self._probe()
+            self._look()
             synchronize(self.model)
             if not session.hold(self.model, lambda paused: run._tell_paused(session, paused)):
                 self.model.stop_training = True
             self._mark = time.perf_counter()
 
-        def _probe(self, force: bool = False) -> dict[str, float]:
-            texts = run.probes
-            due = len(texts) <= PROBE_LIMIT and time.perf_counter() - self._probed >= PROBE_INTERVAL
+        def _look(self, force: bool = False) -> Mapping[str, float]:
+            texts, began = run.probes, time.perf_counter()
+            due = len(texts) <= task.look_limit and began >= self._due
             if not texts or not (due or force):
                 return {}
-            said = probabilities(self.model, plan.text.encode(list(texts)))
-            assert said is not None
+            said = task.look(self.model, texts, session.batches)
             with run._writing(session) as log:
-                log.add_probes(session.batches, texts, said.tolist())
-            self._probed = time.perf_counter()
-            return dict(zip(texts, said.tolist(), strict=True))
+                noted = task.note(log, texts, said, session.batches)
+            now = time.perf_counter()
+            self._due = now + max(task.look_interval, (now - began) / LOOK_SHARE)
+            return noted
 
     return Watch()

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets.models.reading import synchronize as synchronize
+
 # Few shapes, so that TensorFlow and JAX compile a model's prediction twice at most.
 _SMALL, _LARGE = 8, 128
 _CLIP = 1e-7  # as keras.losses.BinaryCrossentropy does
@@ -38,14 +40,6 @@ def probabilities(
         padded[len(chunk) :] = chunk[0]
         result[start : start + size] = np.asarray(model.predict_on_batch(padded))[: len(chunk), 0]
     return result
-
-
-def synchronize(model: Any) -> None:
-    """On JAX the newest weights lie outside the model during a fit; this brings them back."""
-    import keras
-
-    if keras.backend.backend() == "jax":
-        model.jax_state_sync()
 
 
 def score(labels: NDArray[np.int8], probabilities: NDArray[np.float32]) -> tuple[float, float]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from llm_widgets.i18n import t
-from llm_widgets.models import LSTMClassifierSpec
+from llm_widgets.models import Spec
+from llm_widgets.tokenizers.units import UNITS
 from llm_widgets.tokenizers.units import checked as checked_unit
+from llm_widgets.training._trainable import Trainable
 from llm_widgets.training.checks import checked_count, checked_rate
 from llm_widgets.training.replay import Replay
-from llm_widgets.training.run import Run
 
 
 class Settings:
     """What `Workbench` is built on; it says what follows from a change."""
 
-    _spec: LSTMClassifierSpec
-    _run: Run | Replay
+    units: ClassVar[tuple[str, ...]] = UNITS  # what a token can be
+
+    _spec: Spec
+    _run: Any
     _settings: dict[str, Any]
     _probes: tuple[str, ...]
 
@@ -46,7 +49,7 @@ class Settings:
         rate = checked_rate(value)
         with self._lock:
             self._settings["learning_rate"] = rate
-            if isinstance(self._run, Run) and not self._run.state.ended:
+            if isinstance(self._run, Trainable) and not self._run.state.ended:
                 self._run.learning_rate = rate
         self._notify("settings")
 
@@ -86,7 +89,7 @@ class Settings:
 
     @unit.setter
     def unit(self, value: str) -> None:
-        unit = checked_unit(value)
+        unit = checked_unit(value, self.units)
         self._settings.pop("tokenizer", None)  # one of the learner's own has a unit of its own
         self._set("unit", unit)
 
@@ -99,7 +102,7 @@ class Settings:
     def probes(self, texts: tuple[str, ...]) -> None:
         self._refuse_replay()
         with self._lock:
-            assert isinstance(self._run, Run)
+            assert isinstance(self._run, Trainable)
             self._run.probes = texts
             self._probes = self._run.probes
         self._notify("settings")

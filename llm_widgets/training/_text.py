@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from llm_widgets.corpora import Corpus
 from llm_widgets.tokenizers import Tokenizer, default_unit
-from llm_widgets.tokenizers.tokenizer import MAX_VOCABULARY
+from llm_widgets.tokenizers.encoding import MAX_VOCABULARY
 
 _KEEP = 4  # corpora and units; one more drops the one used longest ago
 _LENGTH = 256  # tokens that are kept of each text, at least

@@ -13,8 +13,9 @@ from llm_widgets._runtime import give_back_memory
 from llm_widgets.i18n import t
 from llm_widgets.training._control import Claim, Session
 from llm_widgets.training._failure import Failure, explain
-from llm_widgets.training._loop import Plan, train
+from llm_widgets.training._loop import train
 from llm_widgets.training._predict import synchronize
+from llm_widgets.training._task import Task
 from llm_widgets.training._turn import announce, turn
 from llm_widgets.training.events import EventLog, RunState
 from llm_widgets.training.reading import Readable
@@ -59,7 +60,7 @@ class Threaded(Readable):
     def _build(self) -> keras.Model:
         raise NotImplementedError
 
-    def _plan(self) -> Plan:
+    def _task(self) -> Task:
         raise NotImplementedError
 
     def _restart_settings(self) -> None:
@@ -204,7 +205,7 @@ class Threaded(Readable):
                 try:
                     if not session.stopping:
                         model = self._model_for(session)
-                        if train(self, session, model, self._plan()):
+                        if train(self, session, model, self._task()):
                             end = RunState.FINISHED
                 except BaseException as error:
                     end, failure, trace = RunState.FAILED, explain(error, self.learning_rate), traceback.format_exc()

@@ -9,29 +9,20 @@ Reference:
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llm_widgets._runtime import give_back_memory
 from llm_widgets.corpora import Corpus
 from llm_widgets.i18n import N_
-from llm_widgets.training._turn import in_background
+from llm_widgets.training._beside import Beside
 
 C = 4.0
 SPLITS = ("validation", "test")
 MAJORITY = N_("Majority")
 REGRESSION = N_("TF-IDF with logistic regression")
-_KEEP = 8
-
-_lock = threading.Lock()
-_fitting = threading.Lock()  # one fit at a time: there are few cores, and a run may need them
-_kept: OrderedDict[str, tuple[Baseline, ...]] = OrderedDict()
-_waiting: dict[str, list[Callable[[], None]]] = {}
 
 
 @dataclass(frozen=True)
@@ -49,6 +40,9 @@ class Baseline:
     split: str
 
 
+_beside: Beside[Baseline] = Beside("baselines")
+
+
 def baselines(
     corpus: Corpus, *, wait: bool = False, when_ready: Callable[[], None] = lambda: None
 ) -> tuple[Baseline, ...]:
@@ -57,43 +51,12 @@ def baselines(
     Args:
         wait: fit now where needed; otherwise return () and fit in a thread, which calls `when_ready` at its end.
     """
-    key = corpus.fingerprint
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-        if not wait:
-            begin = key not in _waiting
-            _waiting.setdefault(key, []).append(when_ready)
-    if wait:
-        return _fit_once(corpus, key)
-    if begin:
-        in_background(lambda: _fit_beside(corpus, key), "baselines")
-    return ()
-
-
-def _fit_beside(corpus: Corpus, key: str) -> None:
-    try:
-        _fit_once(corpus, key)
-    finally:
-        with _lock:
-            ready = _waiting.pop(key, [])
-        for call in ready:
-            call()
-
-
-def _fit_once(corpus: Corpus, key: str) -> tuple[Baseline, ...]:
-    with _fitting:
-        with _lock:
-            if key in _kept:
-                return _kept[key]
-        found = (*_majority(corpus), *_regression(corpus))
-        give_back_memory()
-        with _lock:
-            _kept[key] = found
-            while len(_kept) > _KEEP:
-                _kept.popitem(last=False)
-        return found
+    return _beside.get(
+        corpus.fingerprint,
+        lambda: (*_majority(corpus), *_regression(corpus)),
+        wait=wait,
+        when_ready=when_ready,
+    )
 
 
 def _majority(corpus: Corpus) -> list[Baseline]:

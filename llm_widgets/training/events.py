@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+MAX_SAMPLES = 200  # that a log keeps
+
 
 class RunState(StrEnum):
     """Where a run is in its life: idle → running ⇄ paused → finished, stopped or failed."""
@@ -85,6 +87,15 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """What a language model wrote on from `prompt` after `step` batches."""
+
+    step: int
+    prompt: str
+    text: str
+
+
+@dataclass(frozen=True)
 class StateChange:
     """The run came into `state` after `seconds` of training."""
 
@@ -136,6 +147,7 @@ class EventLog:
         self._epochs: tuple[EpochRecord, ...] = ()
         self._snapshots: tuple[Snapshot, ...] = ()
         self._states: tuple[StateChange, ...] = ()
+        self._samples: tuple[Sample, ...] = ()
         self._probes: dict[str, _Columns] = {}
 
     # Reading
@@ -186,6 +198,11 @@ class EventLog:
         return self._states
 
     @property
+    def samples(self) -> tuple[Sample, ...]:
+        """What a language model wrote, the oldest first; the first one and the newest `MAX_SAMPLES` are kept."""
+        return self._samples
+
+    @property
     def probes(self) -> dict[str, ProbeColumns]:
         """Each probed text with its probabilities so far, as copies."""
         with self._changed:
@@ -226,6 +243,15 @@ class EventLog:
             for text, probability in zip(texts, probabilities, strict=True):
                 columns = self._probes.setdefault(text, _Columns(_PROBE))
                 columns.append({"step": step, "probability": probability})
+            self._tell()
+
+    def add_sample(self, sample: Sample) -> None:
+        """Adds what the model wrote."""
+        with self._changed:
+            kept = self._samples
+            if len(kept) > MAX_SAMPLES:
+                kept = (kept[0], *kept[-MAX_SAMPLES + 1 :])
+            self._samples = (*kept, sample)
             self._tell()
 
     def add_state(self, seconds: float, state: RunState) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llm_widgets.i18n import t
-from llm_widgets.training._loop import CLIP_NORM
+from llm_widgets.training._task import CLIP_NORM
 from llm_widgets.training.reading import finite
 
 if TYPE_CHECKING:

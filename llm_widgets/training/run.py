@@ -13,16 +13,13 @@ from numpy.typing import NDArray
 from llm_widgets._runtime import configure_backend
 from llm_widgets.corpora import Corpus
 from llm_widgets.i18n import t
-from llm_widgets.training._loop import Plan
+from llm_widgets.training._classification import Classification
 from llm_widgets.training._predict import probabilities, score
 from llm_widgets.training._text import Text
-from llm_widgets.training._threaded import Threaded
-from llm_widgets.training.checks import checked_count, checked_probes, checked_rate, checked_split
-from llm_widgets.training.reading import next_id
+from llm_widgets.training._trainable import Trainable
+from llm_widgets.training.checks import checked_split
 
 if TYPE_CHECKING:
-    import keras
-
     from llm_widgets.models import LSTMClassifierSpec
     from llm_widgets.tokenizers import Tokenizer
     from llm_widgets.training.baselines import Baseline
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Run(Threaded):
+class Run(Trainable):
     """Trains a spec's model on a corpus in a thread of its own; same seed, same curve (one backend, one machine).
 
     Controls act between two batches, may come in any order, twice, and from any thread. One run trains at a time in a
@@ -73,16 +70,16 @@ class Run(Threaded):
     ) -> None:
         if not len(corpus.train):
             raise ValueError(t("This corpus has no training texts. Received: {corpus}", corpus=repr(corpus)))
-        super().__init__()
-        self.id = next_id()
-        self.spec = spec
-        self.corpus = corpus
-        self.seed = checked_count("seed", seed, least=0)
-        self.batch_size = checked_count("batch_size", batch_size)
-        self.epochs = checked_count("epochs", epochs)
+        super().__init__(
+            spec,
+            corpus,
+            seed=seed,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            epochs=epochs,
+            probes=probes,
+        )
         self.steps_per_epoch = math.ceil(len(corpus.train) / self.batch_size)
-        self._first_rate = self._rate = checked_rate(learning_rate)
-        self._probes = checked_probes(probes)
         self._text = Text(
             corpus, unit=unit, vocabulary_size=spec.vocabulary_size, length=spec.sequence_length, tokenizer=tokenizer
         )
@@ -103,25 +100,6 @@ class Run(Threaded):
     def own_tokenizer(self) -> Tokenizer | None:
         """The one that was given, with the spec's vocabulary size; None where the corpus's own pieces are counted."""
         return self._text.own
-
-    @property
-    def learning_rate(self) -> float:
-        """Adam's learning rate; setting it acts from the next batch on."""
-        return self._rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
-        self._rate = checked_rate(value)
-        self.log.touch()
-
-    @property
-    def probes(self) -> tuple[str, ...]:
-        """The texts that are looked at while the model learns; may be set at any time."""
-        return self._probes
-
-    @probes.setter
-    def probes(self, texts: Sequence[str]) -> None:
-        self._probes = checked_probes(texts)
 
     def baselines(self, wait: bool = False) -> tuple[Baseline, ...]:
         """What must be beaten: majority and TF-IDF with logistic regression, on validation and on test.
@@ -167,12 +145,6 @@ class Run(Threaded):
         assert said is not None
         return said
 
-    def _build(self) -> keras.Model:
-        return self.spec.build(self.seed)
-
-    def _plan(self) -> Plan:
+    def _task(self) -> Classification:
         labels = {name: split.labels for name, split in self.corpus.splits.items()}
-        return Plan(self._text, labels, self.batch_size, self.epochs, self.seed)
-
-    def _restart_settings(self) -> None:
-        self._rate = self._first_rate
+        return Classification(self._text, labels, self.batch_size, self.epochs, self.seed)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from llm_widgets.corpora import Corpus, load
+from llm_widgets.corpora import Corpus, load_labelled
 from llm_widgets.i18n import get_language, t
-from llm_widgets.models import PRESETS, LSTMClassifierSpec
+from llm_widgets.models import PRESETS, LSTMClassifierSpec, Spec
 from llm_widgets.tokenizers import default_unit
 from llm_widgets.tokenizers.units import checked as checked_unit
 from llm_widgets.training._settings import Settings
+from llm_widgets.training._trainable import Trainable
 from llm_widgets.training._turn import in_background
 from llm_widgets.training.checks import checked_count, checked_rate
 from llm_widgets.training.events import RunState
+from llm_widgets.training.language_run import LanguageRun
 from llm_widgets.training.replay import Replay
 from llm_widgets.training.run import Run
 
+AnyRun = Run | LanguageRun | Replay
 KEEP = 5  # runs before the current one
 
 
@@ -57,26 +60,35 @@ class Workbench(Settings):
         settle: float = 0.25,
     ) -> None:
         if not isinstance(corpus, Corpus):
-            corpus = load(corpus or "reviews", language=language or get_language())
+            corpus = load_labelled(corpus or "reviews", language=language or get_language())
         if not isinstance(spec, LSTMClassifierSpec):
             spec = _preset(spec or f"document_{corpus.language}")
-        spec.check_fits(batch_size)
+        self._begin(
+            corpus,
+            spec,
+            settle,
+            seed=checked_count("seed", seed, least=0),
+            learning_rate=checked_rate(learning_rate),
+            batch_size=checked_count("batch_size", batch_size),
+            epochs=checked_count("epochs", epochs),
+            unit=checked_unit(unit or default_unit(corpus.language)),
+        )
+
+    def _begin(self, corpus: Any, spec: Spec, settle: float, **settings: Any) -> None:
+        spec.check_fits(settings["batch_size"])
         self._prepare(settle)
-        self._settings: dict[str, Any] = {
-            "seed": checked_count("seed", seed, least=0),
-            "learning_rate": checked_rate(learning_rate),
-            "batch_size": checked_count("batch_size", batch_size),
-            "epochs": checked_count("epochs", epochs),
-            "unit": checked_unit(unit or default_unit(corpus.language)),
-        }
+        self._settings: dict[str, Any] = settings
         self._corpus, self._spec = corpus, spec
         self._probes: tuple[str, ...] = ()
-        self._run: Run | Replay = self._make()
+        self._run: AnyRun = self._make()
 
     @classmethod
-    def of(cls, run: Run | Replay) -> Workbench:
+    def of(cls, run: AnyRun) -> Workbench:
         """A workbench around a run or a recording that is there already."""
-        self = cls.__new__(cls)
+        from llm_widgets.training.language_workbench import LanguageWorkbench
+
+        kind = LanguageWorkbench if isinstance(run, LanguageRun) else Workbench
+        self: Workbench = kind.__new__(kind)
         self._prepare(settle=0.25)
         self._settings = {
             "seed": run.seed,
@@ -85,7 +97,7 @@ class Workbench(Settings):
             "epochs": run.epochs,
             "unit": run.unit,
         }
-        if isinstance(run, Run) and run.own_tokenizer is not None:
+        if not isinstance(run, Replay) and run.own_tokenizer is not None:
             self._settings |= {"unit": None, "tokenizer": run.own_tokenizer}
         self._corpus, self._spec, self._probes = run.corpus, run.spec, run.probes
         self._run = run
@@ -94,28 +106,28 @@ class Workbench(Settings):
     def _prepare(self, settle: float) -> None:
         super().__init__()
         self.settle = settle
-        self._past: tuple[Run | Replay, ...] = ()
+        self._past: tuple[AnyRun, ...] = ()
         self._timer: threading.Timer | None = None
 
     # What there is
 
     @property
-    def corpus(self) -> Corpus:
+    def corpus(self) -> Any:
         """What all its runs learn from."""
         return self._corpus
 
     @property
-    def run(self) -> Run | Replay:
-        """The current run; there is always one."""
+    def run(self) -> Any:
+        """The current run, a `Run`, `LanguageRun` or `Replay`; there is always one."""
         return self._run
 
     @property
-    def past(self) -> tuple[Run | Replay, ...]:
+    def past(self) -> tuple[Any, ...]:
         """Runs before the current one that trained at least one batch, the oldest first; five at most."""
         return self._past
 
     @property
-    def spec(self) -> LSTMClassifierSpec:
+    def spec(self) -> Spec:
         """The spec proposed last: of the current run, or of the next one."""
         return self._spec
 
@@ -126,13 +138,13 @@ class Workbench(Settings):
 
     # What can be changed
 
-    def propose(self, spec: LSTMClassifierSpec) -> None:
+    def propose(self, spec: Spec) -> None:
         """The sizes of the next run; see the class for when it begins.
 
         Raises:
             ModelTooLargeError: it does not fit into memory; nothing is changed. ValueError: a recording is played.
         """
-        if not isinstance(spec, LSTMClassifierSpec):
+        if not isinstance(spec, type(self._spec)):
             raise TypeError(t("A spec is needed here. Received: {value}", value=repr(spec)[:80]))
         try:
             self._refuse_replay()
@@ -190,7 +202,7 @@ class Workbench(Settings):
     def warm(self) -> None:
         """Prepares the first start in a thread: imports the backend, counts the corpus's pieces, fits the baselines."""
         run = self._run
-        if isinstance(run, Run):
+        if isinstance(run, Trainable):
             in_background(run.warm, "warm")
 
     # Inside; the lock is held where a method returns what has changed
@@ -219,7 +231,7 @@ class Workbench(Settings):
         if begin:
             run.start()
 
-    def _fits(self, run: Run | Replay) -> bool:
+    def _fits(self, run: AnyRun) -> bool:
         same = all(getattr(run, name) == getattr(self, name) for name in ("seed", "batch_size", "epochs", "unit"))
         return same and run.spec == self._spec
 
@@ -235,7 +247,8 @@ class Workbench(Settings):
         self._run = self._make()
         return ("run",)
 
-    def _make(self) -> Run:
+    def _make(self) -> AnyRun:
+        assert isinstance(self._spec, LSTMClassifierSpec)
         return Run(self._spec, self._corpus, probes=self._probes, **self._settings)
 
     def _cancel(self) -> None:

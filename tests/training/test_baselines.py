@@ -15,7 +15,7 @@ from llm_widgets.training.baselines import MAJORITY, REGRESSION, baselines
 def test_they_are_computed_once_beside_and_wake_the_readers(make_run, corpus, until):
     import llm_widgets.training.baselines as module
 
-    module._kept.clear()
+    module._beside.clear()
     run = make_run()
     version = run.log.version
     assert run.baselines() == ()

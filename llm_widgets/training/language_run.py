@@ -1,0 +1,200 @@
+"""One training of one language model on running text. It knows no widget and needs no notebook."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm_widgets._runtime import configure_backend
+from llm_widgets.corpora import TextCorpus
+from llm_widgets.i18n import t
+from llm_widgets.tokenizers import TextTokenizer
+from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS
+from llm_widgets.tokenizers.units import checked as checked_unit
+from llm_widgets.training._cut import check_reads
+from llm_widgets.training._next_token import NextToken, bits, judge
+from llm_widgets.training._trainable import Trainable
+from llm_widgets.training._writing import write
+from llm_widgets.training.checks import checked_split
+
+if TYPE_CHECKING:
+    from llm_widgets.models import TransformerSpec
+    from llm_widgets.training.baselines import Baseline
+
+SAMPLE_TOKENS = 120  # that a sample is long, while it trains
+SAMPLE_TEMPERATURE = 0.8
+
+
+class Attention(NamedTuple):
+    """What `LanguageRun.attention` gives.
+
+    Args:
+        weights: one array [1, H, T, T] a layer; each row sums to 1.
+        tokens: the T tokens.
+        step: how many batches the model had learned from.
+    """
+
+    weights: list[NDArray[np.float32]]
+    tokens: tuple[str, ...]
+    step: int
+
+
+class LanguageRun(Trainable):
+    """Trains a GPT or a model of the Llama kind on a text, in a thread of its own; controlled and followed like `Run`.
+
+    The loss is that of the next token, in nats; `bits_per_character` compares models that cut the text otherwise.
+
+    Args:
+        spec: a `GPTSpec` or `LlamaSpec`. Its vocabulary must hold the tokenizer's; a larger one is only unused.
+        corpus: what to learn from; validation after each epoch, the test part only by `evaluate`.
+        seed: of the first weights, of the order of the windows and of the samples.
+        learning_rate: of Adam; may be set while it trains. batch_size: windows a step. epochs: passes at most.
+        unit: "characters", "bytes" or "bpe"; None: characters.
+        tokenizer: one of your own; None learns one from the training part, as large as the spec's vocabulary at most.
+        probes: prompts from which the model writes on while it learns, every two seconds at most.
+
+    Raises:
+        ValueError: a value is out of range, the tokenizer has more ids than the spec, or a part of the text is too
+            short for the spec's `max_length`.
+
+    Example:
+        $ python -c "
+        from llm_widgets import GPTSpec, LanguageRun, corpora
+        spec = GPTSpec(vocabulary_size=128, d_model=64, num_layers=2, num_heads=4, max_length=64)
+        run = LanguageRun(spec, corpora.load('alice'), epochs=10, probes=['Alice '])
+        run.start()
+        print(run.wait(), run.bits_per_character())
+        print(run.write('Alice ', 200, seed=1))
+        "
+    """
+
+    corpus: TextCorpus
+
+    def __init__(
+        self,
+        spec: TransformerSpec,
+        corpus: TextCorpus,
+        *,
+        seed: int = 0,
+        learning_rate: float = 1e-3,
+        batch_size: int = 32,
+        epochs: int = 10,
+        unit: str | None = None,
+        tokenizer: TextTokenizer | None = None,
+        probes: Sequence[str] = (),
+    ) -> None:
+        super().__init__(
+            spec,
+            corpus,
+            seed=seed,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            epochs=epochs,
+            probes=probes,
+        )
+        self.own_tokenizer = tokenizer
+        self.unit = tokenizer.unit if tokenizer is not None else checked_unit(unit or "characters", TEXT_UNITS)
+        self._cut = check_reads(spec, corpus, self.unit, tokenizer)
+        self.steps_per_epoch = len(self._task().windows())
+
+    # What can be read
+
+    @property
+    def tokenizer(self) -> TextTokenizer:
+        """How the text is cut: learned from the training part alone."""
+        return self._cut.tokenizer
+
+    def ids(self, split: str) -> NDArray[np.int32]:
+        """A part of the text as ids, int32 [N]."""
+        return self._cut.ids(checked_split(split))
+
+    def baselines(self, wait: bool = False) -> tuple[Baseline, ...]:
+        """What must be beaten: how often counting guesses the next token; () until a thread has counted."""
+        from llm_widgets.training.counting import counted
+
+        return counted(self, wait=wait)
+
+    def bits_per_character(self) -> float | None:
+        """Of the validation text, after the newest epoch; None before the first has ended."""
+        epochs = self.log.epochs
+        return self._bits("validation", epochs[-1].val_loss) if epochs else None
+
+    def warm(self) -> None:
+        """Does now what the first start would wait for: imports the backend, cuts the text, counts the baselines."""
+        configure_backend()
+        self.ids("train")
+        self.baselines()
+
+    # The model
+
+    def write(
+        self,
+        prompt: str,
+        tokens: int = SAMPLE_TOKENS,
+        *,
+        temperature: float = SAMPLE_TEMPERATURE,
+        top_k: int | None = None,
+        top_p: float = 1.0,
+        seed: int = 0,
+    ) -> str:
+        """What the model, as it is now, writes on from `prompt`; the same seed and the same model, the same text.
+
+        From an empty prompt it begins a new line.
+        """
+        rng = np.random.default_rng(seed)
+        return self.call(
+            lambda model: write(
+                model, self.tokenizer, prompt, tokens, rng, temperature=temperature, top_k=top_k, top_p=top_p
+            )
+        )
+
+    def evaluate(self, split: str = "test") -> dict[str, float]:
+        """The model as it is now on a whole part: loss (nats a token), accuracy, perplexity, bits_per_character."""
+        ids = self.ids(split)
+        judged = self.call(lambda model: judge(model, ids, self.spec.max_length, lambda: True))
+        assert judged is not None
+        loss, accuracy = judged
+        return {
+            "loss": loss,
+            "accuracy": accuracy,
+            "perplexity": math.exp(min(loss, 700.0)),
+            "bits_per_character": self._bits(split, loss),
+        }
+
+    def attention(self, text: str) -> Attention:
+        """Who looks at whom in a text, as the model is now. A text that is longer than the model reads is cut.
+
+        Raises:
+            ValueError: there is nothing in the text.
+        """
+        encoding = self.tokenizer.encode(text)
+        length = self.spec.max_length
+        ids = np.array([encoding.ids[:length]], np.int32)
+        if not ids.size:
+            raise ValueError(t("There is nothing in this text. Received: {text!r}", text=text[:60]))
+        weights, step = self.call(lambda model: (model.attention(ids), self.log.batch_count))
+        return Attention(weights, encoding.tokens[:length], step)
+
+    def _bits(self, split: str, loss: float) -> float:
+        ids, characters = self.ids(split), len(self.corpus.splits[split])
+        unknown = int((ids == TextTokenizer.UNKNOWN_ID).sum()) * self.tokenizer.unknown_bits
+        return (bits(loss) * len(ids) + unknown) / characters
+
+    def _task(self) -> NextToken:
+        return NextToken(
+            self.ids("train"),
+            self.ids("validation"),
+            self.spec.max_length,
+            self.batch_size,
+            self.epochs,
+            self.seed,
+            self._sample,
+        )
+
+    def _sample(self, model: Any, prompt: str, step: int) -> str:
+        rng = np.random.default_rng([self.seed, step, 2])
+        return write(model, self.tokenizer, prompt, SAMPLE_TOKENS, rng, temperature=SAMPLE_TEMPERATURE)

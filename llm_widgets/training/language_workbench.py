@@ -1,0 +1,131 @@
+"""What sliders change where a language model learns: a workbench whose runs read running text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from llm_widgets.corpora import TextCorpus, load
+from llm_widgets.i18n import get_language, t
+from llm_widgets.models import GPTSpec, LlamaSpec, Spec, TransformerSpec
+from llm_widgets.tokenizers import TextTokenizer
+from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS
+from llm_widgets.tokenizers.units import checked as checked_unit
+from llm_widgets.training._cut import check_reads, cut
+from llm_widgets.training.checks import checked_count, checked_rate
+from llm_widgets.training.language_run import LanguageRun
+from llm_widgets.training.workbench import Workbench
+
+TEXTS = {"en": "alice", "zh": "tang"}
+MOST_CHARACTERS = 3_000  # ids of a first model: what is rarer reads as unknown
+
+
+class LanguageWorkbench(Workbench):
+    """A `Workbench` whose runs are `LanguageRun`s.
+
+    Args:
+        corpus: a text, or the name of one; None takes the course's own in the language.
+        spec: what to begin with, or its text; None takes a small GPT that learns within a minute on two cores.
+        language: "en" or "zh"; None takes the learner's.
+        seed, learning_rate, batch_size, epochs, unit: as for `LanguageRun`.
+        settle: as for `Workbench`.
+
+    Raises:
+        ValueError: a value is out of range, or the corpus has labels instead of running text.
+        ModelTooLargeError: the spec does not fit into this machine's memory.
+
+    Example:
+        >>> workbench = LanguageWorkbench("alice")
+        >>> workbench.spec.num_layers, workbench.spec.max_length
+        (2, 64)
+    """
+
+    units: ClassVar[tuple[str, ...]] = TEXT_UNITS
+
+    def __init__(
+        self,
+        corpus: TextCorpus | str | None = None,
+        spec: TransformerSpec | str | None = None,
+        *,
+        language: str | None = None,
+        seed: int = 0,
+        learning_rate: float = 3e-3,
+        batch_size: int = 32,
+        epochs: int = 30,
+        unit: str | None = None,
+        settle: float = 0.25,
+    ) -> None:
+        if not isinstance(corpus, TextCorpus):
+            corpus = _text(corpus or TEXTS[language or get_language()])
+        unit = checked_unit(unit or "characters", TEXT_UNITS)
+        if isinstance(spec, str):
+            family = LlamaSpec if spec.strip().startswith(f"{LlamaSpec.PREFIX}?") else GPTSpec
+            spec = family.from_text(spec)
+        self._begin(
+            corpus,
+            spec or first_spec(corpus, unit),
+            settle,
+            seed=checked_count("seed", seed, least=0),
+            learning_rate=checked_rate(learning_rate),
+            batch_size=checked_count("batch_size", batch_size),
+            epochs=checked_count("epochs", epochs),
+            unit=unit,
+        )
+
+    def propose(self, spec: Spec) -> None:
+        """As `Workbench.propose`; a spec that cannot read this text is refused, too.
+
+        Raises:
+            ValueError: the vocabulary is too small for the tokens, or the text too short for `max_length`.
+        """
+        if isinstance(spec, TransformerSpec):
+            try:
+                check_reads(spec, self._corpus, self.unit, self._settings.get("tokenizer"))
+            except ValueError:
+                self._notify("failed-spec")
+                raise
+        super().propose(spec)
+
+    @property
+    def unit(self) -> str:
+        """What a token is: "characters", "bytes" or "bpe"; another one brings a vocabulary that fits it."""
+        return str(self._settings["unit"] or self._run.unit)
+
+    @unit.setter
+    def unit(self, value: str) -> None:
+        unit = checked_unit(value, self.units)
+        if unit == self.unit:
+            return
+        size = first_spec(self._corpus, unit).vocabulary_size
+        with self._lock:
+            self._settings.pop("tokenizer", None)
+            self._spec = self._spec.replace(vocabulary_size=size)
+        self._set("unit", unit)
+
+    def _make(self) -> LanguageRun:
+        assert isinstance(self._spec, TransformerSpec)
+        return LanguageRun(self._spec, self._corpus, probes=self._probes, **self._settings)
+
+
+def first_spec(corpus: TextCorpus, unit: str) -> GPTSpec:
+    """A GPT of 2 layers whose vocabulary fits the text; narrower windows where a character says more."""
+    if unit == "characters":
+        known = cut(corpus, unit, None).tokenizer.vocabulary_size
+        size = min(known, MOST_CHARACTERS)
+    else:
+        size = TextTokenizer.FIRST_ID + (256 if unit == "bytes" else 768)
+    length = 32 if corpus.language == "zh" and unit == "characters" else 64
+    return GPTSpec(vocabulary_size=size, d_model=64, num_layers=2, num_heads=4, max_length=length)
+
+
+def _text(name: str) -> TextCorpus:
+    corpus = load(name, language=None)
+    if isinstance(corpus, TextCorpus):
+        return corpus
+    raise ValueError(
+        t(
+            "This corpus has labels and no running text; a language model learns from {names}, or from a text of "
+            "yours: corpora.text(…). Received: {name!r}",
+            names=", ".join(TEXTS.values()),
+            name=name,
+        )
+    )
