@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from llm_widgets.analysis.attention_weights import AttentionWeights as AttentionWeights
+from llm_widgets.analysis.attention_weights import read_tokens as read_tokens
+from llm_widgets.analysis.attention_weights import read_weights as read_weights
 from llm_widgets.analysis.classification import Evaluation as Evaluation
 from llm_widgets.analysis.classification import Mistake as Mistake
 from llm_widgets.analysis.classification import ThresholdColumns as ThresholdColumns
 
-__all__ = ["Evaluation", "Mistake", "ThresholdColumns"]
+__all__ = ["AttentionWeights", "Evaluation", "Mistake", "ThresholdColumns", "read_tokens", "read_weights"]
