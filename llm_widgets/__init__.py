@@ -22,21 +22,35 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "get_language": "i18n",
     "set_language": "i18n",
+    "TextTokenizer": "tokenizers",
     "Tokenizer": "tokenizers",
+    "BERTSpec": "models",
+    "GPTSpec": "models",
     "LSTMClassifierSpec": "models",
+    "LlamaSpec": "models",
     "PRESETS": "models",
+    "T5Spec": "models",
+    "generate": "models",
+    "NGramModel": "training",
+    "LanguageRun": "training",
+    "LanguageWorkbench": "training",
     "Run": "training",
     "Replay": "training",
     "Workbench": "training",
     "Evaluation": "analysis",
+    "AttentionMap": "widgets",
     "EvaluationView": "widgets",
     "LayerDesigner": "widgets",
     "RunControls": "widgets",
     "TrainingCurves": "widgets",
     "TrainingLab": "widgets",
     "TryIt": "widgets",
+    "attention_map": "widgets",
+    "LanguageLab": "widgets",
+    "LiveAttention": "widgets",
+    "Writer": "widgets",
 }
-_FLOORS = ("analysis", "corpora", "course", "i18n", "models", "tokenizers", "training", "widgets")
+_FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
 
 if TYPE_CHECKING:
@@ -44,17 +58,31 @@ if TYPE_CHECKING:
     from llm_widgets.i18n import get_language as get_language
     from llm_widgets.i18n import set_language as set_language
     from llm_widgets.models import PRESETS as PRESETS
+    from llm_widgets.models import BERTSpec as BERTSpec
+    from llm_widgets.models import GPTSpec as GPTSpec
+    from llm_widgets.models import LlamaSpec as LlamaSpec
     from llm_widgets.models import LSTMClassifierSpec as LSTMClassifierSpec
+    from llm_widgets.models import T5Spec as T5Spec
+    from llm_widgets.models import generate as generate
+    from llm_widgets.tokenizers import TextTokenizer as TextTokenizer
     from llm_widgets.tokenizers import Tokenizer as Tokenizer
+    from llm_widgets.training import LanguageRun as LanguageRun
+    from llm_widgets.training import LanguageWorkbench as LanguageWorkbench
+    from llm_widgets.training import NGramModel as NGramModel
     from llm_widgets.training import Replay as Replay
     from llm_widgets.training import Run as Run
     from llm_widgets.training import Workbench as Workbench
+    from llm_widgets.widgets import AttentionMap as AttentionMap
     from llm_widgets.widgets import EvaluationView as EvaluationView
+    from llm_widgets.widgets import LanguageLab as LanguageLab
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
+    from llm_widgets.widgets import LiveAttention as LiveAttention
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import TrainingCurves as TrainingCurves
     from llm_widgets.widgets import TrainingLab as TrainingLab
     from llm_widgets.widgets import TryIt as TryIt
+    from llm_widgets.widgets import Writer as Writer
+    from llm_widgets.widgets import attention_map as attention_map
 
 
 def __getattr__(name: str) -> object:

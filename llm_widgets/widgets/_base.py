@@ -11,7 +11,7 @@ import anywidget
 import traitlets
 
 from llm_widgets import i18n
-from llm_widgets.training import Replay, Run, Workbench
+from llm_widgets.training import LanguageRun, Replay, Run, Workbench
 from llm_widgets.widgets._front import bundle, messages, styles
 from llm_widgets.widgets._ticker import follow
 
@@ -95,17 +95,18 @@ class WorkbenchWidget(LiveWidget):
     """A widget that watches a workbench: `_refresh` is called at most ten times a second while something changes.
 
     Args:
-        workbench: a `Workbench`, or a `Run` or `Replay` (put on a workbench of its own), or None for a new one.
+        workbench: a `Workbench`, or a `Run`, `LanguageRun` or `Replay` (put on a workbench of its own), or None for a
+            new one.
     """
 
-    def __init__(self, workbench: Workbench | Run | Replay | None = None, **kwargs: Any) -> None:
+    def __init__(self, workbench: Workbench | Run | LanguageRun | Replay | None = None, **kwargs: Any) -> None:
         self.workbench = as_workbench(workbench)
         super().__init__(**kwargs)
         self._unfollow = follow(self.workbench, self)
 
     @property
-    def run(self) -> Run | Replay:
-        """The workbench's current run."""
+    def run(self) -> Any:
+        """The workbench's current run, a `Run`, `LanguageRun` or `Replay`."""
         return self.workbench.run
 
     def _refresh(self) -> None:
@@ -123,7 +124,7 @@ class WorkbenchWidget(LiveWidget):
         super().close()
 
 
-def as_workbench(source: Workbench | Run | Replay | None) -> Workbench:
+def as_workbench(source: Workbench | Run | LanguageRun | Replay | None) -> Workbench:
     """The workbench itself, or one around a run; a new one for None."""
     if source is None:
         return Workbench()

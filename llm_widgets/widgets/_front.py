@@ -2,7 +2,7 @@
 
 anywidget takes one module a widget. Ours import from each other (`import { el } from "./kit.js"`), so that an editor,
 the type checker and the unit tests see real modules; here the imported files are put in front of the importing one and
-the words `import` and `export` are taken out.
+the words `import` and `export` are taken out, and so are comments of types.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 _IMPORT = re.compile(r"""^import\s+\{[^}]*\}\s+from\s+"\./([\w.-]+\.js)";[^\S\n]*\n""", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
+# Types and explanations, which an editor and the type checker read and a page does not.
+_NOTE = re.compile(r"^[^\S\n]*/\*\*(?:(?!\*/).)*\*/[^\S\n]*\n", re.MULTILINE | re.DOTALL)
 # t("…") translates now; N("…") marks a string that is translated later.
 _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
 
@@ -33,7 +35,7 @@ def _collect(file: str, parts: dict[str, str], *, main: bool = False) -> None:
     source = (FOLDER / file).read_text(encoding="utf-8")
     for dependency in _IMPORT.findall(source):
         _collect(dependency, parts)
-    source = _IMPORT.sub("", source)
+    source = _NOTE.sub("", _IMPORT.sub("", source))
     parts[file] = source if main else _EXPORT.sub("", source)
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from llm_widgets.i18n import t
+from llm_widgets.models import Field
 
 # Errors end with what was received, which helps in a traceback; on the page the learner sees what was done.
 _RECEIVED = re.compile(r"\s*(Received: |收到[：:]).*\Z", re.DOTALL)
@@ -12,3 +16,15 @@ def for_a_learner(error: BaseException) -> str:
     """The error's words without their last part, "Received: …"."""
     text = str(error)
     return _RECEIVED.sub("", text) or text or type(error).__name__
+
+
+def with_labels(text: str, fields: Iterable[Field]) -> str:
+    """`d_model=72` in an error's words as “Width” (d_model) = 72: the learner knows a size by its label."""
+    labels = {field.name: field.label for field in fields}
+
+    def labelled(match: re.Match[str]) -> str:
+        name, value = match.groups()
+        return t("“{label}” ({name}) = {value}", label=t(labels[name]), name=name, value=value)
+
+    names = "|".join(map(re.escape, labels))
+    return re.sub(rf"(?<![\w?&])({names})=([A-Za-z0-9_]+)", labelled, text)

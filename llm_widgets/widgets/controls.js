@@ -1,6 +1,6 @@
 // The run controls: one large button, step, stop, reset; where the run stands; what it is started with.
 import { N, download, el, number, sentences, sheet, widget } from "./kit.js";
-import { RATES, judged, progress, sentence, transport, unitName, within } from "./controls_logic.js";
+import { RATES, judged, progress, sentence, transport, within } from "./controls_logic.js";
 import { nextStop, positionOf } from "./designer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
@@ -47,7 +47,7 @@ function view(model, host, state) {
     title: N("Run controls"),
     help: N("Train starts; the same button then pauses and goes on. Step trains one batch. Stop ends the run and keeps what it has learned; Reset forgets it. The learning rate may be changed at any time. Keys: space plays and pauses, the right arrow steps, escape stops."),
     menu: [
-      { label: N("Save the recording"), run: () => model.send({ type: "save" }), hidden: () => model.get("recorded") },
+      { label: N("Save the recording"), run: () => model.send({ type: "save" }), hidden: () => model.get("recorded") || !model.get("_savable") },
       { label: N("Download CSV"), run: () => model.send({ type: "file", kind: "csv" }) },
       { label: N("Download JSON"), run: () => model.send({ type: "file", kind: "json" }) },
     ],
@@ -163,8 +163,8 @@ function view(model, host, state) {
     if (!held) rate.value = String(positionOf(RATES, values.learning_rate, true));
     rate.setAttribute("aria-valuetext", shown(values.learning_rate));
     rate.disabled = newSeed.disabled = unit.disabled = recorded;
-    const units = /** @type {string[]} */ (model.get("_units")), offered = JSON.stringify([units, root.lang]);
-    if (unit.dataset.offered !== offered) unit.replaceChildren(...units.map((u) => el("option", { value: u }, unitName(u, units, t))));
+    const units = /** @type {[string, string][]} */ (model.get("_units")), offered = JSON.stringify([units, root.lang]);
+    if (unit.dataset.offered !== offered) unit.replaceChildren(...units.map(([value, name]) => el("option", { value }, t(name))));
     unit.dataset.offered = offered;
     if (unit !== document.activeElement || force || unit.dataset.shown !== values.unit) unit.value = values.unit;
     unit.dataset.shown = values.unit;

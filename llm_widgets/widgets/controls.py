@@ -21,7 +21,13 @@ log = logging.getLogger(__name__)
 
 INTERVAL = 0.19  # seconds between two statuses of a run that trains
 SETTINGS = ("learning_rate", "batch_size", "epochs", "seed", "unit")
-UNITS = {"zh": ("characters", "segments")}  # what a token can be, by the corpus's language; others as English
+UNIT_NAMES = {
+    "words": N_("words"),
+    "characters": N_("characters"),
+    "segments": N_("segmented words"),
+    "bytes": N_("bytes"),
+    "bpe": N_("byte pairs (BPE)"),
+}
 ACTIONS = {"train": "start", "pause": "pause", "resume": "resume", "step": "step", "stop": "stop", "reset": "reset"}
 
 
@@ -46,8 +52,10 @@ class RunControls(WorkbenchWidget):
     settings = traitlets.Dict().tag(sync=True)
     # True where a recording is played.
     recorded = traitlets.Bool(False).tag(sync=True)
-    # What a token can be here: the choices for `unit`.
-    _units = traitlets.Tuple(("words", "characters")).tag(sync=True)
+    # What a token can be here: the choices for `unit`, each with its English name.
+    _units = traitlets.Tuple().tag(sync=True)
+    # The run can be saved as a recording.
+    _savable = traitlets.Bool(True).tag(sync=True)
     # The last status that did not move: what a page that is opened again shows first.
     _resting = traitlets.Dict().tag(sync=True)
     # The result against the baselines, once the run has finished.
@@ -74,8 +82,8 @@ class RunControls(WorkbenchWidget):
             self.state = status["state"]
             self.recorded = isinstance(run, Replay)
             self.settings = {name: getattr(self.workbench, name) for name in SETTINGS}
-            units = UNITS.get(run.corpus.language, ("words", "characters"))
-            self._units = units if self.settings["unit"] in units else (*units, self.settings["unit"])
+            self._units = unit_choices(self.workbench)
+            self._savable = isinstance(run, Run)
             if moved:
                 self._resting = status
             if verdict != self._verdict:
@@ -112,7 +120,7 @@ class RunControls(WorkbenchWidget):
             self.send({"type": "failed", "text": for_a_learner(error)})
         self._tell()
 
-    def _judged(self, run: Run | Replay) -> dict[str, Any]:
+    def _judged(self, run: Any) -> dict[str, Any]:
         """The result beside the baselines; without them while they are still computed (the log then wakes us)."""
         if run.state != RunState.FINISHED or not run.log.epochs:
             return {}
@@ -120,7 +128,7 @@ class RunControls(WorkbenchWidget):
         return {"accuracy": run.log.epochs[-1].val_accuracy, "baselines": found}
 
     def _translations(self, language: str) -> dict[str, str]:
-        names = [name for name, _ in self._verdict.get("baselines", [])]
+        names = [*(name for name, _ in self._verdict.get("baselines", [])), *UNIT_NAMES.values(), LETTERS]
         known = i18n.catalogue(language)
         return super()._translations(language) | {name: known[name] for name in names if name in known}
 
@@ -153,7 +161,22 @@ class RunControls(WorkbenchWidget):
         threading.Thread(target=work, name="llm_widgets-save", daemon=True).start()
 
 
-def status_of(run: Run | Replay) -> dict[str, Any]:
+LETTERS = N_("letters")  # what characters are called in texts that are not Chinese
+
+
+def unit_choices(workbench: Workbench) -> tuple[tuple[str, str], ...]:
+    """What a token can be, as (unit, English name): as fits the kind of model and the language of its texts."""
+    chinese = workbench.corpus.language == "zh"
+    units = workbench.units
+    if "words" in units:  # a model that reads: words where spaces part them
+        units = ("characters", "segments") if chinese else ("words", "characters")
+    if workbench.unit not in units:
+        units = (*units, workbench.unit)
+    names = UNIT_NAMES if chinese else UNIT_NAMES | {"characters": LETTERS}
+    return tuple((unit, names[unit]) for unit in units)
+
+
+def status_of(run: Any) -> dict[str, Any]:
     """`run.status()` as JSON can carry it (NaN and infinities become None), and which run it is."""
     status = run.status()
     values = {name: getattr(status, name) for name in status.__dataclass_fields__}
@@ -161,7 +184,7 @@ def status_of(run: Run | Replay) -> dict[str, Any]:
     return {**plain, "state": str(status.state), "run": run.id}
 
 
-def _file_name(run: Run | Replay) -> str:
+def _file_name(run: Any) -> str:
     return f"run-{run.id}-{run.corpus.name}-{run.corpus.language}"
 
 

@@ -57,12 +57,6 @@ export function judged(v, t) {
   return sentences(result, t("This does not beat the best baseline, {name} at {baseline}: it is {points} percentage points below.", values));
 }
 
-/** What a token is, in words; a single sign of English is a letter, one of Chinese a character. @param {string} unit @param {string[]} offered @param {Translate} t */
-export function unitName(unit, offered, t) {
-  if (unit === "characters" && !offered.includes("segments")) return t("letters");
-  return { words: t("words"), characters: t("characters"), segments: t("segmented words") }[unit] ?? unit;
-}
-
 /** A typed number within its limits, or null. @param {string} text @param {number} low @param {number} high @param {boolean} whole */
 export function within(text, low, high, whole) {
   const x = Number(text.trim());

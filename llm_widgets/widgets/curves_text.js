@@ -11,15 +11,22 @@ import { epochAt } from "./curves_data.js";
  */
 
 const CHANGES = {
-  lstm_units: N("{value} units"), embedding_dim: N("embedding {value}"), vocabulary_size: N("{value} words"), dropout: N("dropout {value}"),
+  lstm_units: N("{value} units"), embedding_dim: N("embedding {value}"), vocabulary_size: N("vocabulary {value}"), dropout: N("dropout {value}"),
   sequence_length: N("length {value}"), learning_rate: N("rate {value}"), batch_size: N("batches of {value}"), seed: N("seed {value}"),
+  d_model: N("width {value}"), num_layers: N("{value} layers"), num_heads: N("{value} heads"), max_length: N("length {value}"),
+};
+/** What was chosen, by field and choice; others are not named. @type {Record<string, Record<string, string>>} */
+const CHOICES = {
+  mask: { causal: N("causal mask"), causal_padding: N("causal mask"), padding: N("no causal mask"), none: N("no mask") },
+  position: { learned: N("learned positions"), sinusoidal: N("sinusoidal positions"), rotary: N("rotary positions"), relative: N("relative positions"), none: N("no positions") },
+  unit: { words: N("words"), characters: N("characters"), segments: N("segmented words"), bytes: N("bytes"), bpe: N("byte pairs (BPE)") },
 };
 
 /** A short name for an earlier run: what was different in it. @param {Translate} t @param {number} id @param {[string, any][]} changes */
 export function ghostName(t, id, changes) {
   const names = changes.map(([field, value]) => {
     if (field === "bidirectional") return value ? t("both directions") : t("one direction");
-    if (field === "unit") return { words: t("words"), characters: t("characters"), segments: t("segmented words") }[/** @type {string} */ (value)] ?? String(value);
+    if (CHOICES[field]) return CHOICES[field][value] ? t(CHOICES[field][value]) : String(value);
     const message = CHANGES[/** @type {keyof typeof CHANGES} */ (field)];
     return message ? t(message, { value: Array.isArray(value) ? value.join(" → ") : typeof value === "number" ? number(value) : value }) : "";
   }).filter(Boolean);

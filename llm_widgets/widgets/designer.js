@@ -1,15 +1,25 @@
 // The layer designer: a slider, a number and two step buttons for each size; the layers with their shapes; the spec as text.
 import { N, bytes, el, number, sheet, widget } from "./kit.js";
-import { nextStop, outbox, positionOf, sameSpec, shapeText, stepped, stops, typed, withLayer, withoutLayer } from "./designer_logic.js";
+import { choiceControl, sizeControl, switchControl } from "./designer_fields.js";
+import { outbox, sameSpec, shapeText, sizesText, transformerRows, withLayer } from "./designer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
-/** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {import("./designer_logic.js").Field} Field */
 /** @typedef {import("./designer_logic.js").Spec} Spec */
 /** @typedef {ReturnType<typeof shared>} Shared */
 
 /** The presets' names for a learner; one that is not here is shown by its name in code. @type {Record<string, string>} */
-const PRESET_NAMES = { document_en: N("English document"), document_zh: N("Chinese document") };
+const PRESET_NAMES = { document_en: N("English document"), document_zh: N("Chinese document"), tiny: N("Tiny"), small: N("Small"), medium: N("Medium") };
+
+/** What a Transformer's rows are called; the LSTM's go by their names in code. @type {Record<string, string>} */
+const ROW_NAMES = {
+  ids: N("Token ids"), decoder_ids: N("Token ids"), embedding: N("Token embedding"), logits: N("Logits"),
+  "Learned positions": N("Learned positions"), "Sinusoidal positions": N("Sinusoidal positions"), "Rotary positions": N("Rotary positions"),
+  "No positions": N("No positions"), "Relative bias": N("Relative bias"), Normalization: N("Normalization"), "Transformer block": N("Transformer block"),
+};
+
+const HELP = N("Each slider is one size of the model. Move one while the model trains, and training starts again with the new size; earlier runs stay behind as grey curves. The table shows what leaves each layer (B is the number of reviews in a batch) and how many numbers the layer learns.");
+const HELP_OF_ALL = N("Each control is one choice about the model. Change one while the model trains, and training starts again; earlier runs stay behind as grey curves. The table shows what leaves each layer (B is the number of texts in a batch) and how many numbers the layer learns.");
 
 /** One widget's page side: what is proposed and not answered yet, and the last refusal. @param {Model} model */
 function shared(model) {
@@ -41,23 +51,28 @@ function shared(model) {
 function view(model, host, state) {
   const fields = /** @type {Field[]} */ (model.get("_fields"));
   const presets = /** @type {Record<string, Spec>} */ (model.get("_presets"));
+  // A stack of layers of which each has a size of its own: the LSTM's.
+  const stack = fields.find((f) => f.kind === "sizes");
   const paper = sheet(model, host, {
     title: N("Layer designer"),
-    help: N("Each slider is one size of the model. Move one while the model trains, and training starts again with the new size; earlier runs stay behind as grey curves. The table shows what leaves each layer (B is the number of reviews in a batch) and how many numbers the layer learns."),
+    help: stack ? HELP : HELP_OF_ALL,
     relabel: () => relabel(),
   });
   const { t } = paper;
   /** @param {Partial<Spec>} change */
   const change = (change) => state.propose({ ...state.spec(), ...change });
+  const desk = { t, spec: state.spec, change, presets: Object.values(presets), multiples: model.get("_multiples") ?? {}, repaint: (force = false) => paint(force) };
 
   const presetLine = el("div", { class: "lw-row", role: "group" });
-  for (const name of Object.keys(presets)) presetLine.append(el("button", { type: "button", dataset: { preset: name }, on: { click: () => state.propose({ ...presets[name] }) } }));
+  for (const name of Object.keys(presets)) presetLine.append(el("button", { type: "button", dataset: { preset: name }, on: { click: () => change(presets[name]) } }));
   const list = el("div", { class: "lw-fields" });
-  /** @type {ReturnType<typeof sizeControl>[]} */
+  const seldom = el("div", { class: "lw-fields" }), summary = el("summary", {});
+  const more = el("details", { class: "lw-more", dataset: { role: "more" }, hidden: !fields.some((f) => f.seldom) }, summary, seldom);
+  /** @type {{ field: Field, control: import("./designer_fields.js").Control }[]} */
   let rows = [];
-  const add = el("button", { type: "button", class: "lw-add", dataset: { action: "add-layer" }, on: { click: () => change({ lstm_units: withLayer(state.spec().lstm_units, field("lstm_units").most) }) } });
+  const add = el("button", { type: "button", class: "lw-add", dataset: { action: "add-layer" }, hidden: !stack, on: { click: () => { if (stack) change({ [stack.name]: withLayer(depths(), stack.most) }); } } });
   const total = el("p", { class: "lw-total lw-number", dataset: { role: "total" } });
-  const layers = el("table", { class: "lw-table lw-layers" });
+  const layers = el("table", { class: stack ? "lw-table lw-layers" : "lw-table lw-layers lw-tight" });
   const text = el("input", { type: "text", class: "lw-code", spellcheck: "false", autocomplete: "off", dataset: { role: "spec-text" } });
   const copy = el("button", { type: "button", dataset: { action: "copy" }, on: { click: () => copyText() } });
   const apply = el("button", { type: "button", dataset: { action: "apply" }, hidden: true, on: { click: () => state.paste(text.value) } });
@@ -65,120 +80,38 @@ function view(model, host, state) {
   const textLine = el("div", { class: "lw-text" }, textLabel, el("div", { class: "lw-row" }, text, copy, apply));
   textLabel.append(el("span", {}));
   textLabel.setAttribute("for", (text.id = `lw-spec-${Math.random().toString(36).slice(2, 8)}`));
-  paper.body.append(presetLine, list, total, el("div", { class: "lw-layers-frame" }, layers));
+  paper.body.append(presetLine, list, more, total, el("div", { class: "lw-layers-frame" }, layers));
   paper.controls.append(textLine);
 
-  const field = (/** @type {string} */ name) => /** @type {Field} */ (fields.find((f) => f.name === name));
-  const presetValues = (/** @type {string} */ name) => Object.values(presets).flatMap((p) => p[name]).filter((x) => typeof x === "number");
+  const depths = () => /** @type {number[]} */ (stack ? state.spec()[stack.name] : []);
 
   function build() {
-    const units = /** @type {number[]} */ (state.spec().lstm_units);
     rows = [];
-    list.replaceChildren();
     for (const f of fields) {
-      if (f.kind === "bool") rows.push(switchControl(f));
-      else if (f.kind !== "sizes") rows.push(sizeControl(f, -1));
-      else units.forEach((_, layer) => rows.push(sizeControl(f, layer)));
+      if (f.kind === "bool") rows.push({ field: f, control: switchControl(desk, f) });
+      else if (f.kind === "choice") rows.push({ field: f, control: choiceControl(desk, f) });
+      else if (f.kind !== "sizes") rows.push({ field: f, control: sizeControl(desk, f, -1) });
+      else depths().forEach((_, layer) => rows.push({ field: f, control: sizeControl(desk, f, layer) }));
     }
-    for (const row of rows) list.append(row.node);
-    const lastSize = list.querySelector(`[data-row="lstm_units-${units.length - 1}"]`);
-    lastSize?.after(add);
-    list.dataset.layers = String(units.length);
-  }
-
-  /** @param {Field} f @param {number} layer  −1 where the field is one number */
-  function sizeControl(f, layer) {
-    const log = f.scale === "log2", at = stops(f, presetValues(f.name));
-    const now = () => /** @type {number} */ (layer < 0 ? state.spec()[f.name] : state.spec()[f.name][layer]);
-    const put = (/** @type {number} */ x) => change({ [f.name]: layer < 0 ? x : state.spec()[f.name].map((/** @type {number} */ u, /** @type {number} */ i) => (i === layer ? x : u)) });
-    const handle = { field: f.name, ...(layer < 0 ? {} : { layer: String(layer) }) };
-    const name = el("span", { class: "lw-name" }), unit = el("span", { class: "lw-unit" });
-    let held = false;
-    const slider = el("input", { type: "range", min: 0, max: at.length - 1, step: "any", dataset: { ...handle, part: "slider" } });
-    const entry = el("input", { type: "text", inputmode: f.kind === "float" ? "decimal" : "numeric", autocomplete: "off", class: "lw-entry lw-number", dataset: { ...handle, part: "number" } });
-    const less = el("button", { type: "button", class: "lw-step", dataset: { ...handle, part: "less" }, on: { click: () => put(stepped(f, now(), -1)) } }, "−");
-    const more = el("button", { type: "button", class: "lw-step", dataset: { ...handle, part: "more" }, on: { click: () => put(stepped(f, now(), 1)) } }, "+");
-    const away = layer < 0 ? null : el("button", { type: "button", class: "lw-step lw-quiet", dataset: { ...handle, part: "remove" }, on: { click: () => change({ lstm_units: withoutLayer(state.spec().lstm_units, layer) }) } }, "×");
-    slider.addEventListener("input", () => {
-      held = true;
-      const x = at[Math.round(Number(slider.value))];
-      slider.value = String(at.indexOf(x));
-      if (x !== now()) put(x);
-    });
-    slider.addEventListener("change", () => { held = false; paint(); });
-    slider.addEventListener("blur", () => { held = false; });
-    slider.addEventListener("keydown", (e) => {
-      const to = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[e.key];
-      const end = { Home: 0, End: at.length - 1, PageDown: Math.max(0, Math.round(Number(slider.value)) - 3), PageUp: Math.min(at.length - 1, Math.round(Number(slider.value)) + 3) }[e.key];
-      if (to) put(nextStop(at, now(), to));
-      else if (end !== undefined) put(at[end]);
-      else return;
-      e.preventDefault();
-    });
-    const read = () => {
-      const x = typed(f, entry.value);
-      if (x !== null && x !== now()) put(x);
-      else paint(true);
-    };
-    entry.addEventListener("change", read);
-    entry.addEventListener("keydown", (e) => {
-      if (e.key === "ArrowUp" || e.key === "ArrowDown") { put(stepped(f, now(), e.key === "ArrowUp" ? 1 : -1)); e.preventDefault(); }
-      if (e.key === "Escape") { entry.value = String(now()); entry.blur(); }
-      if (e.key === "Enter") { read(); entry.select(); }
-    });
-    const node = el("div", { class: "lw-field", dataset: { row: layer < 0 ? f.name : `${f.name}-${layer}` } },
-      el("span", { class: "lw-label" }, name, unit), el("span", { class: "lw-stepper" }, less, entry, more, away), slider);
-    return {
-      node,
-      relabel() {
-        const label = layer < 0 || state.spec()[f.name].length < 2 ? t(f.label) : t("{label}, layer {n}", { label: t(f.label), n: layer + 1 });
-        name.textContent = label;
-        unit.textContent = f.unit && layer < 0 ? t(f.unit) : "";
-        node.title = t(f.help);
-        slider.setAttribute("aria-label", label);
-        slider.setAttribute("aria-description", t(f.help));
-        entry.setAttribute("aria-label", t("{label}, as a number", { label }));
-        less.setAttribute("aria-label", t("{label}: less", { label }));
-        more.setAttribute("aria-label", t("{label}: more", { label }));
-        away?.setAttribute("aria-label", t("Remove layer {n}", { n: layer + 1 }));
-        if (away) away.title = t("Remove layer {n}", { n: layer + 1 });
-      },
-      /** @param {boolean} locked @param {boolean} force */
-      paint(locked, force) {
-        const x = now();
-        if (!held) slider.value = String(positionOf(at, x, log));
-        slider.setAttribute("aria-valuetext", String(x));
-        if (force || entry !== document.activeElement || Number(entry.dataset.shown) !== x) entry.value = String(x);
-        entry.dataset.shown = slider.dataset.shown = String(x);
-        for (const part of [slider, entry]) part.disabled = locked;
-        less.disabled = locked || x <= f.minimum;
-        more.disabled = locked || x >= f.limit;
-        if (away) { away.disabled = locked; away.hidden = state.spec()[f.name].length < 2; }
-      },
-    };
-  }
-
-  /** @param {Field} f @returns {ReturnType<typeof sizeControl>} */
-  function switchControl(f) {
-    const box = el("input", { type: "checkbox", dataset: { field: f.name, part: "switch" }, on: { change: () => change({ [f.name]: box.checked }) } });
-    const name = el("span", { class: "lw-name" });
-    const node = el("div", { class: "lw-field", dataset: { row: f.name } }, el("label", { class: "lw-switch" }, box, name));
-    return {
-      node,
-      relabel() { name.textContent = t(f.label); node.title = t(f.help); },
-      paint(locked) { box.checked = Boolean(state.spec()[f.name]); box.disabled = locked; },
-    };
+    list.replaceChildren(...rows.filter((r) => !r.field.seldom).map((r) => r.control.node));
+    seldom.replaceChildren(...rows.filter((r) => r.field.seldom).map((r) => r.control.node));
+    if (stack) list.querySelector(`[data-row="${stack.name}-${depths().length - 1}"]`)?.after(add);
+    list.dataset.layers = String(depths().length);
   }
 
   function paintLayers() {
     const facts = model.get("_facts"), most = Math.max(1, facts.parameters ?? 1);
-    const found = /** @type {[string, string, (number | null)[], number][]} */ (facts.rows ?? []);
+    const found = /** @type {import("./designer_logic.js").Row[]} */ (facts.rows ?? []);
     // A row for dropout even while it is off: the table must not jump while its slider moves.
-    const shown = found.some((row) => row[1] === "Dropout") ? found : found.toSpliced(-1, 0, ["dropout", "Dropout", [], 0]);
+    const shown = !stack ? transformerRows(found, model.get("spec"))
+      : found.some((row) => row[1] === "Dropout") ? found : found.toSpliced(-1, 0, ["dropout", "Dropout", [], 0]);
+    const named = (/** @type {string} */ name, /** @type {string} */ kind) => (stack ? kind : t(ROW_NAMES[name] ?? ROW_NAMES[kind] ?? kind));
     layers.replaceChildren(el("caption", {}, t("Layers, from the text upwards")),
       el("thead", {}, el("tr", {}, ...[t("Layer"), t("Output shape"), t("Parameters")].map((c) => el("th", { scope: "col" }, c)))),
-      el("tbody", {}, ...shown.map(([name, kind, shape, parameters]) => el("tr", { dataset: { layer: name, parameters } },
-        el("th", { scope: "row" }, kind), el("td", { class: "lw-number" }, shape.length ? shapeText(shape) : t("off")),
+      el("tbody", {}, ...shown.map(([name, kind, shape, parameters, count = 1]) => el("tr", { dataset: { layer: name, parameters } },
+        el("th", { scope: "row" }, named(name, kind), count > 1 && ` ×\u00a0${count}`),
+        // In a narrow column the names are broken before the shapes; a shape of large numbers must be, too.
+        el("td", { class: shapeText(shape).length > 13 ? "lw-number lw-long" : "lw-number" }, shape.length ? shapeText(shape) : kind === "Rotary positions" ? t("in each block") : t("off")),
         el("td", { class: "lw-number" }, number(parameters), el("span", { class: "lw-share", "aria-hidden": "true", style: { width: `${(96 * parameters) / most}%` } }))))));
     total.replaceChildren(el("span", {}, el("b", {}, number(facts.parameters)), ` ${t("parameters")}`), el("span", {}, el("b", {}, bytes(facts.memory ?? 0)), ` ${t("memory for one step")}`));
     total.dataset.parameters = String(facts.parameters);
@@ -186,13 +119,17 @@ function view(model, host, state) {
 
   function paint(force = false) {
     const spec = state.spec(), locked = Boolean(model.get("_locked"));
-    if (Number(list.dataset.layers) !== spec.lstm_units.length) { build(); for (const row of rows) row.relabel(); }
-    for (const row of rows) row.paint(locked, force);
+    if (Number(list.dataset.layers) !== depths().length) { build(); for (const { control } of rows) control.relabel(); }
+    for (const { field, control } of rows) {
+      control.paint(locked, force);
+      // Without the choice that it belongs to, a field would be a slider that changes nothing.
+      control.node.hidden = Boolean(field.needs?.length) && spec[field.needs[0]] !== field.needs[1];
+    }
     for (const button of presetLine.querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", String(sameSpec(presets[/** @type {string} */ (button.dataset.preset)], spec)));
+      button.setAttribute("aria-pressed", String(sameSpec({ ...spec, ...presets[/** @type {string} */ (button.dataset.preset)] }, spec)));
       button.disabled = locked;
     }
-    add.disabled = locked || spec.lstm_units.length >= field("lstm_units").most;
+    add.disabled = locked || depths().length >= (stack?.most ?? 0);
     if (text !== document.activeElement || force) { text.value = model.get("value"); }
     apply.hidden = text.value === model.get("value");
     apply.disabled = locked;
@@ -223,16 +160,17 @@ function view(model, host, state) {
 
   function relabel() {
     for (const button of presetLine.querySelectorAll("button")) {
-      const name = /** @type {string} */ (button.dataset.preset), { embedding_dim, lstm_units } = presets[name];
+      const name = /** @type {string} */ (button.dataset.preset), preset = presets[name];
       button.textContent = PRESET_NAMES[name] ? t(PRESET_NAMES[name]) : name;
-      button.title = [embedding_dim, ...lstm_units].join(" → ");
+      button.title = stack ? [preset.embedding_dim, ...preset[stack.name]].join(" → ") : sizesText(preset, fields, t);
     }
     presetLine.setAttribute("aria-label", t("Presets"));
     add.textContent = t("+ Add an LSTM layer");
     copy.textContent = t("Copy");
     apply.textContent = t("Apply");
     /** @type {HTMLElement} */ (textLabel.firstChild).textContent = t("The model as text (paste another one here)");
-    for (const row of rows) row.relabel();
+    summary.textContent = t("More switches");
+    for (const { control } of rows) control.relabel();
     paint(true);
   }
 

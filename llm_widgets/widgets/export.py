@@ -104,6 +104,8 @@ def _packed(widget: LiveWidget) -> dict[str, Any]:
 
 def _told(widget: LiveWidget) -> list[tuple[Any, list[Any]]]:
     """What the widget sends to a view that opens now. The views that are open are not disturbed."""
+    if (page := getattr(widget, "_page_messages", None)) is not None:
+        return [*page()]  # it knows what a page without Python needs
     hello = getattr(widget, "_on_hello", None)
     if hello is None:
         return []

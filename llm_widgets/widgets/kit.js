@@ -104,7 +104,7 @@ export function palette(node) {
   const style = getComputedStyle(node);
   const colours = {
     paper: read("paper"), ink: read("ink"), muted: read("muted"), rule: read("rule"), wash: read("wash"), blue: read("blue"), orange: read("orange"),
-    green: read("green"), red: read("red"), ghost: read("ghost"), scale: Number(style.getPropertyValue("--lw-scale")) || 1, font: style.fontFamily,
+    green: read("green"), red: read("red"), ghost: read("ghost"), scale: Number(style.getPropertyValue("--lw-scale")) || 1, font: style.fontFamily, code: style.getPropertyValue("--lw-code"),
   };
   probe.remove();
   return colours;
@@ -123,9 +123,9 @@ export function watchTheme(changed) {
 }
 
 /**
- * A canvas as wide as its parent and `height` CSS pixels high (times the projector's scale), sharp on any display; `draw` is called
- * once per animation frame at most, with the context scaled to CSS pixels and cleared.
- * @param {{ height: number, label: () => string, draw: (g: CanvasRenderingContext2D, width: number, height: number, colours: Palette) => void }} options
+ * A canvas as wide as its parent and `height` CSS pixels high (times the projector's scale; or what a function says), sharp on any
+ * display; `draw` is called once per animation frame at most, with the context scaled to CSS pixels and cleared.
+ * @param {{ height: number | ((width: number, colours: Palette) => number), label: () => string, draw: (g: CanvasRenderingContext2D, width: number, height: number, colours: Palette) => void }} options
  */
 export function surface({ height, label, draw }) {
   const canvas = /** @type {HTMLCanvasElement} */ (/** @type {unknown} */ (el("canvas", { role: "img", tabindex: "0" })));
@@ -138,7 +138,7 @@ export function surface({ height, label, draw }) {
     const width = node.clientWidth;
     if (!width || !node.isConnected) return;
     colours ??= palette(node);
-    const h = Math.round(height * colours.scale), ratio = devicePixelRatio || 1;
+    const h = Math.round(typeof height === "number" ? height * colours.scale : height(width, colours)), ratio = devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(h * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(h * ratio);
@@ -155,7 +155,7 @@ export function surface({ height, label, draw }) {
   const sizes = new ResizeObserver(invalidate);
   sizes.observe(node);
   const unwatch = watchTheme(() => { colours = null; invalidate(); });
-  canvas.style.height = `${height}px`;
+  if (typeof height === "number") canvas.style.height = `${height}px`;
   invalidate();
   return { node, canvas, invalidate, restyle: () => { colours = null; invalidate(); }, dispose: () => { sizes.disconnect(); unwatch(); cancelAnimationFrame(frame); } };
 }

@@ -19,7 +19,8 @@ function view(model, host) {
     const corpus = model.get("corpus"), language = model.get("language");
     root.lang = languageTag(model);
     title.textContent = t("Training lab: {corpus}", { corpus: corpus.title?.[language] ?? corpus.title?.en ?? corpus.name });
-    if (!corpus.sizes.train) sizes.textContent = t("A recording: {validation} texts to validate, {test} to test", { validation: number(corpus.sizes.validation), test: number(corpus.sizes.test) });
+    if (corpus.running) sizes.textContent = t("{train} characters to learn from, {validation} to validate, {test} to test", { train: number(corpus.sizes.train), validation: number(corpus.sizes.validation), test: number(corpus.sizes.test) });
+    else if (!corpus.sizes.train) sizes.textContent = t("A recording: {validation} texts to validate, {test} to test", { validation: number(corpus.sizes.validation), test: number(corpus.sizes.test) });
     else sizes.textContent = t("{train} texts to train on, {validation} to validate, {test} to test", { train: number(corpus.sizes.train), validation: number(corpus.sizes.validation), test: number(corpus.sizes.test) });
     for (const button of switches) button.setAttribute("aria-pressed", String(button.dataset.language === language));
     languages.setAttribute("aria-label", t("Language"));

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-import inspect
 from collections.abc import Sequence
-from typing import Any, ClassVar
-
-import ipywidgets
-import traitlets
+from typing import Any
 
 from llm_widgets.corpora import Corpus
-from llm_widgets.i18n import LANGUAGES, set_language, t
+from llm_widgets.i18n import LANGUAGES, t
 from llm_widgets.models import LSTMClassifierSpec
 from llm_widgets.training import Replay, Run, Workbench
-from llm_widgets.widgets._base import LiveWidget, as_workbench
+from llm_widgets.widgets._base import as_workbench
+from llm_widgets.widgets._keywords import check_keywords
+from llm_widgets.widgets._lab_frame import LabFrame
 from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
@@ -25,31 +22,7 @@ from llm_widgets.widgets.tryit import TryIt
 SETTINGS = ("seed", "learning_rate", "batch_size", "epochs", "unit", "settle")
 
 
-class LabHeader(LiveWidget):
-    """The lab's first line: which corpus this is, and the switches for language and projector."""
-
-    _front: ClassVar[str] = "lab"
-
-    # The corpus: name, language, title in each language, and how many texts each split has.
-    corpus = traitlets.Dict().tag(sync=True)
-
-    def __init__(self, workbench: Workbench, **kwargs: Any) -> None:
-        self._workbench = workbench
-        super().__init__(corpus=_described(workbench.corpus), **kwargs)
-
-    def _on_hello(self, content: Any) -> None:
-        # Somebody looks at it: by the time that Train is pressed, the backend has been imported.
-        if not self._workbench.replaying:
-            self._workbench.warm()
-
-    def _on_language(self, content: Any) -> None:
-        set_language(content["language"])
-
-    def _on_projector(self, content: Any) -> None:
-        self.projector = bool(content["on"])
-
-
-class TrainingLab(ipywidgets.Box):  # type: ignore[misc]
+class TrainingLab(LabFrame):
     """Layer designer, run controls, training curves, try-it box and evaluation around one workbench.
 
     Args:
@@ -71,9 +44,6 @@ class TrainingLab(ipywidgets.Box):  # type: ignore[misc]
         >>> lab.designer.value, lab.run.state  # doctest: +SKIP
     """
 
-    # Everything at 1.6 times the size, in all parts at once.
-    projector = traitlets.Bool(False)
-
     def __init__(
         self,
         corpus: str | Corpus | Workbench | Run | Replay | None = None,
@@ -86,88 +56,19 @@ class TrainingLab(ipywidgets.Box):  # type: ignore[misc]
         projector: bool = False,
         **settings: Any,
     ) -> None:
-        _check_names(settings)
+        check_keywords(TrainingLab, settings, SETTINGS)
         choices = {"language": language, "preset": preset, "spec": spec, **settings}
         self.workbench = _workbench_for(corpus, workbench, {k: v for k, v in choices.items() if v is not None})
-        self.header = LabHeader(self.workbench)
         self.controls = RunControls(self.workbench)
         self.curves = TrainingCurves(self.workbench)
         self.designer = LayerDesigner(self.workbench)
         self.tryit = TryIt(self.workbench, texts)
         self.evaluation = EvaluationView(self.workbench)
-        columns = [_box([_placed(name, getattr(self, name)) for name in column], "lw-lab-column") for column in COLUMNS]
-        grid = _box(columns, "lw-lab-grid")
-        super().__init__(children=[_placed("header", self.header), grid])
-        self.add_class("lw-lab")
-        self._grid = grid
-        traitlets.link((self, "projector"), (self.header, "projector"))
-        for name in PARTS:
-            traitlets.dlink((self, "projector"), (getattr(self, name), "projector"))
-        self.observe(self._project, names="projector")
-        self.projector = projector
-
-    def _project(self, change: Any) -> None:
-        (self._grid.add_class if change["new"] else self._grid.remove_class)("lw-lab-projected")
-
-    @property
-    def run(self) -> Run | Replay:
-        """The workbench's current run."""
-        return self.workbench.run
-
-    @property
-    def spec(self) -> LSTMClassifierSpec:
-        """The spec that was proposed last."""
-        return self.workbench.spec
-
-    def close(self) -> None:
-        """Takes the lab and its parts off the page; the run goes on."""
-        for child in self.children:
-            _close(child)
-        super().close()
+        super().__init__(COLUMNS, projector)
 
 
 # Two columns where there is room, the second one on the left; on a narrow page one, with Train at its top.
 COLUMNS = (("controls", "curves", "evaluation"), ("designer", "tryit"))
-PARTS = tuple(name for column in COLUMNS for name in column)
-
-
-def _box(children: list[Any], name: str) -> ipywidgets.Box:
-    box = ipywidgets.Box(children=children)
-    box.add_class(name)
-    return box
-
-
-def _close(widget: Any) -> None:
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    widget.close()
-
-
-def _placed(name: str, widget: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
-    widget.add_class(f"lw-lab-{name}")
-    return widget
-
-
-def _check_names(settings: dict[str, Any]) -> None:
-    names = [*list(inspect.signature(TrainingLab.__init__).parameters)[1:-1], *SETTINGS]
-    for name in settings:
-        if name not in SETTINGS:
-            close = difflib.get_close_matches(name, names, n=1)
-            if close:
-                raise TypeError(
-                    t(
-                        "TrainingLab has no argument of this name; did you mean “{close}”? Received: {name}",
-                        close=close[0],
-                        name=name,
-                    )
-                )
-            raise TypeError(
-                t(
-                    "TrainingLab has no argument of this name; it has {names}. Received: {name}",
-                    names=", ".join(names),
-                    name=name,
-                )
-            )
 
 
 def _workbench_for(source: Any, workbench: Workbench | None, choices: dict[str, Any]) -> Workbench:
@@ -199,12 +100,3 @@ def _workbench_for(source: Any, workbench: Workbench | None, choices: dict[str, 
             )
         )
     return Workbench(source, preset if spec is None else spec, **choices)
-
-
-def _described(corpus: Corpus) -> dict[str, Any]:
-    return {
-        "name": corpus.name,
-        "language": corpus.language,
-        "title": dict(corpus.card.title),
-        "sizes": {name: len(split) for name, split in corpus.splits.items()},
-    }

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
-import weakref
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -16,9 +13,7 @@ from llm_widgets import i18n
 from llm_widgets.i18n import N_
 from llm_widgets.training import Replay, Run, RunState, Workbench
 from llm_widgets.widgets._base import WorkbenchWidget
-from llm_widgets.widgets._words import for_a_learner
-
-log = logging.getLogger(__name__)
+from llm_widgets.widgets._worker import Worker
 
 MAX_CHARACTERS = 10_000  # of a text; what is pasted beyond is left out, and the page says so
 MAX_TOKENS = 400  # drawn in the page
@@ -72,9 +67,7 @@ class TryIt(WorkbenchWidget):
         self, workbench: Workbench | Run | Replay | None = None, texts: Sequence[str] = (), **kwargs: Any
     ) -> None:
         self._state_lock = threading.RLock()  # the ticker, the worker and the page's messages: three threads
-        self._wake = threading.Condition()
-        self._wanted = False  # the worker has something to do
-        self._worker: threading.Thread | None = None
+        self._worker = Worker(self, "tryit")
         self._series: tuple[Any, ...] = ()  # run, its generation and the text of the curve that the page has
         self._number = 0  # counts the series, so that the page knows an old one
         self._sent = 0  # points of it that were sent
@@ -87,8 +80,7 @@ class TryIt(WorkbenchWidget):
             offered = self._offered(self.workbench.run)
             self.text = offered[0] if offered else ""
         self._refresh()
-        self.observe(lambda change: self._ask(), names="text")
-        weakref.finalize(self, _end, self._wake)
+        self.observe(lambda change: self._worker.ask(), names="text")
 
     @traitlets.validate("text")
     def _bounded(self, proposal: Any) -> str:
@@ -123,7 +115,7 @@ class TryIt(WorkbenchWidget):
                 self.text = self.texts[0]
         self._send_curve(run)
         if run.state != RunState.RUNNING or not self._settled(run):
-            self._ask()
+            self._worker.ask()
 
     def _settled(self, run: Run | Replay) -> bool:
         """The worker has done all it can for this run and text; the run itself tells the rest."""
@@ -155,16 +147,6 @@ class TryIt(WorkbenchWidget):
                 )
 
     # The worker: tokens, and a verdict where no batch will bring one
-
-    def _ask(self) -> None:
-        with self._wake:
-            self._wanted = True
-            if self._worker is None or not self._worker.is_alive():
-                self._worker = threading.Thread(
-                    target=_work, args=(weakref.ref(self), self._wake), name="llm_widgets-tryit", daemon=True
-                )
-                self._worker.start()
-            self._wake.notify_all()
 
     def _answer(self) -> None:
         """Brings tokens and verdict up to the newest text; on the worker's thread."""
@@ -204,7 +186,7 @@ class TryIt(WorkbenchWidget):
 
     def close(self) -> None:
         """Takes the widget off the page; the run goes on."""
-        _end(self._wake)
+        self._worker.end()
         super().close()
 
 
@@ -223,34 +205,3 @@ def _tokens_of(run: Run | Replay, text: str) -> dict[str, Any]:
         "length": length,
         "unit": tokenizer.unit,
     }
-
-
-def _work(widget: weakref.ref[TryIt], wake: threading.Condition) -> None:
-    """Answers the newest question, five times a second at most; ends a while after the last one."""
-    while True:
-        with wake:
-            this = widget()
-            if this is None:
-                return
-            if not this._wanted:
-                del this  # a thread that waits must not keep the widget alive
-                if not wake.wait(5.0):
-                    this = widget()
-                    if this is None or not this._wanted:
-                        if this is not None:
-                            this._worker = None
-                        return
-                continue
-            this._wanted = False
-        try:
-            this._answer()
-        except Exception as error:
-            log.exception("The text could not be looked at")
-            this.send({"type": "failed", "text": for_a_learner(error)})
-        del this
-        time.sleep(0.2)
-
-
-def _end(wake: threading.Condition) -> None:
-    with wake:
-        wake.notify_all()

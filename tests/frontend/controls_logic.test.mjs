@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RATES, judged, position, progress, sentence, transport, unitName, within } from "../../llm_widgets/widgets/controls_logic.js";
+import { RATES, judged, position, progress, sentence, transport, within } from "../../llm_widgets/widgets/controls_logic.js";
 import { fill } from "../../llm_widgets/widgets/kit.js";
 
 const t = fill;
@@ -56,10 +56,4 @@ test("a typed number is taken within its limits only", () => {
   assert.equal(within("1e-3", 1e-7, 100, false), 0.001);
   assert.equal(within("12.6", 1, 100, true), 13);
   for (const text of ["", "0", "-1", "abc", "1e999", "101"]) assert.equal(within(text, 1, 100, true), null, text);
-});
-
-test("a token has the name that fits the language of the texts", () => {
-  assert.deepEqual(["words", "characters"].map((u) => unitName(u, ["words", "characters"], t)), ["words", "letters"]);
-  assert.deepEqual(["characters", "segments"].map((u) => unitName(u, ["characters", "segments"], t)), ["characters", "segmented words"]);
-  assert.equal(unitName("syllables", ["syllables"], t), "syllables");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextStop, outbox, positionOf, sameSpec, shapeText, stepped, stops, typed, withLayer, withoutLayer } from "../../llm_widgets/widgets/designer_logic.js";
+import { goes, nextStop, outbox, plain, positionOf, sameSpec, shapeText, sizesText, stepped, steppedFor, stops, transformerRows, typed, withLayer, withoutLayer } from "../../llm_widgets/widgets/designer_logic.js";
 
 const field = (/** @type {object} */ more) => /** @type {any} */ ({ name: "x", kind: "int", minimum: 1, maximum: 500, step: 1, scale: "log2", limit: 10_000, most: 4, ...more });
 const dropout = field({ kind: "float", minimum: 0, maximum: 0.9, step: 0.05, scale: "linear", limit: 0.95 });
@@ -72,6 +72,67 @@ test("specs are equal whatever the order of their fields", () => {
   assert.ok(sameSpec({ a: 1, b: [2, 3] }, { b: [2, 3], a: 1 }));
   assert.ok(!sameSpec({ a: 1, b: [2, 3] }, { a: 1, b: [3, 2] }));
   assert.equal(shapeText([null, 100, 32]), "B × 100 × 32");
+});
+
+const width = field({ name: "d_model", maximum: 512, limit: 16_384 });
+const heads = field({ name: "num_heads", maximum: 16, limit: 1024 });
+const multiples = { d_model: "num_heads", num_heads: "num_key_value_heads" };
+const gpt = { d_model: 64, num_heads: 4, num_key_value_heads: 0 };
+
+test("a width's slider stops at multiples of the heads alone", () => {
+  assert.deepEqual(stops(width, [32, 100], 16), [16, 32, 64, 128, 256, 512]);
+  assert.deepEqual(stops(width, [64], 6), [6, 12, 24, 48, 96, 192, 384, 510]);
+  assert.deepEqual(stops(width, [], 1000), [1000]);
+  assert.deepEqual(stops(width, [], 1), stops(width));
+});
+
+test("a slider that can stand at 0 has doublings above it", () => {
+  const f = field({ minimum: 0, maximum: 16 });
+  assert.deepEqual(stops(f), [0, 1, 2, 4, 8, 16]);
+  stops(f).forEach((x, i) => assert.equal(positionOf(stops(f), x, true), i));
+});
+
+test("the step buttons pass over sizes that do not divide one another", () => {
+  assert.equal(steppedFor(heads, gpt, 1, multiples), 8);
+  assert.equal(steppedFor(heads, { ...gpt, num_heads: 8 }, -1, multiples), 4);
+  assert.equal(steppedFor(width, { ...gpt, num_heads: 16 }, 1, multiples), 80);
+  assert.equal(steppedFor(heads, { ...gpt, num_key_value_heads: 4 }, -1, multiples), 3); // none goes: the spec says why
+  assert.equal(steppedFor(width, gpt, 1, {}), 72);
+});
+
+test("sizes go together where each divides its own", () => {
+  assert.ok(goes(gpt, "num_heads", 8, multiples));
+  assert.ok(!goes({ ...gpt, num_heads: 16 }, "d_model", 72, multiples));
+  assert.ok(goes(gpt, "num_key_value_heads", 0, multiples));
+  assert.ok(!goes(gpt, "num_key_value_heads", 3, multiples));
+  assert.ok(goes({ ...gpt, d_model: 65 }, "max_length", 9, multiples));
+});
+
+test("equal blocks are one row, and positions have a row whatever they are", () => {
+  const block = (/** @type {number} */ n) => /** @type {any} */ ([`block_${n}`, "Transformer block", [null, 8, 4], 50]);
+  /** @type {any[]} */ const ends = [["ids", "Input", [null, 8], 0], ["embedding", "Embedding", [null, 8, 4], 40]];
+  const rows = [...ends, ...Array.from({ length: 12 }, (_, i) => block(i + 1)), ["logits", "Dense", [null, 8, 10], 0]];
+  const learned = transformerRows([...rows.slice(0, 2), ["positions", "Learned positions", [null, 8, 4], 32], ...rows.slice(2)], { position: "learned" });
+  assert.deepEqual(learned.map((r) => r[4]), [1, 1, 1, 12, 1]);
+  assert.equal(learned[3][3], 600);
+  for (const [position, shape] of [["sinusoidal", [null, 8, 4]], ["rotary", []], ["none", []]]) {
+    const shown = transformerRows(rows, { position });
+    assert.equal(shown.length, learned.length);
+    assert.deepEqual(shown[2][2], shape);
+  }
+  assert.equal(rows[2][3], 50);
+});
+
+test("a very small value is short, and reads back as itself", () => {
+  const epsilon = field({ kind: "float", minimum: 0, maximum: 0.001, step: 0.00001, scale: "linear", limit: 1 });
+  assert.deepEqual([0, 1e-12, 0.00001, 0.05, 10_000].map(plain), ["0", "1e-12", "1e-5", "0.05", "10000"]);
+  assert.equal(typed(epsilon, plain(1e-5)), 1e-5);
+  assert.equal(stepped(field({ kind: "float", maximum: 1e6, limit: 1e12 }), 10_000, 1), 10_240);
+});
+
+test("a preset reads as its sizes", () => {
+  const fields = [field({ name: "d_model", label: "Width" }), field({ name: "d_ff", label: "Feed-forward width" }), field({ name: "num_layers", label: "Layers" })];
+  assert.equal(sizesText({ d_model: 32, num_layers: 1, d_ff: 0 }, fields, (x) => x), "Width 32 · Layers 1");
 });
 
 /** An outbox whose frames are called by hand. */

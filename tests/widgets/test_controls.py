@@ -83,7 +83,7 @@ def test_the_other_settings_make_the_next_run(controls, workbench):
 
 
 def test_what_a_token_is_can_be_chosen_by_the_language_of_the_texts(controls, workbench, heard):
-    assert controls._units == ("words", "characters")
+    assert controls._units == (("words", "words"), ("characters", "letters"))
     tell(controls, type="settings", changes={"unit": "characters"})
     assert workbench.run.unit == controls.settings["unit"] == "characters"
     messages = heard(controls)
@@ -91,7 +91,7 @@ def test_what_a_token_is_can_be_chosen_by_the_language_of_the_texts(controls, wo
     assert messages.of("failed")
     assert workbench.run.unit == "characters"
     chinese = RunControls(Workbench("reviews", SMALL, language="zh"))
-    assert chinese._units == ("characters", "segments")
+    assert chinese._units == (("characters", "characters"), ("segments", "segmented words"))
     assert chinese.settings["unit"] == "characters"
     chinese.close()
 

@@ -158,8 +158,12 @@ def test_a_recording_offers_its_own_texts_only(small_corpus, tmp_path):
 def test_it_is_let_go_with_its_thread(workbench):
     made = [TryIt(workbench)]
     until(lambda: made[0]._tokens)
-    worker, gone = made[0]._worker, weakref.ref(made[0])
+    worker, gone = made[0]._worker.thread, weakref.ref(made[0])
     assert worker in threading.enumerate()
     made.pop().close()
-    gc.collect()
-    until(lambda: gone() is None and not worker.is_alive(), 10)
+
+    def let_go():
+        gc.collect()  # the thread may have held it when it was collected last
+        return gone() is None and not worker.is_alive()
+
+    until(let_go)

@@ -1,0 +1,131 @@
+"""An attention map that moves while a language model learns."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from typing import Any, ClassVar
+
+import traitlets
+
+from llm_widgets.i18n import N_, t
+from llm_widgets.training import LanguageRun, Workbench
+from llm_widgets.widgets._base import as_workbench
+from llm_widgets.widgets._ticker import follow
+from llm_widgets.widgets._worker import Worker
+from llm_widgets.widgets.attention import AttentionMap
+
+INTERVAL = 0.1  # seconds between two looks, at least
+SHARE = 0.03  # of the training's time that looking may take
+MAX_CHARACTERS = 2_000  # of a text
+FIRST_LENGTH = 60  # characters of the text that is shown first
+_SENTENCES = re.compile(r"[^.!?。！？]*[.!?。！？]")
+
+
+class LiveAttention(AttentionMap):
+    """The attention of a language run's model on one text: looked at up to ten times a second while it learns.
+
+    Args:
+        workbench: a `LanguageWorkbench` or `LanguageRun`.
+        text: what is read; empty: the beginning of the corpus's validation part.
+
+    Raises:
+        ValueError: the workbench's runs are no language models.
+
+    Example:
+        >>> view = LiveAttention(workbench, "Alice was beginning")  # doctest: +SKIP
+        >>> view.text = "the Queen of Hearts"  # doctest: +SKIP
+    """
+
+    _front: ClassVar[str] = "attention"
+    _title: ClassVar[str] = N_("Attention while it learns")
+
+    # The text that the model reads.
+    text = traitlets.Unicode().tag(sync=True)
+    # Why there is no map, in words; empty where there is one.
+    _waiting = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, workbench: Workbench | LanguageRun, text: str = "", **kwargs: Any) -> None:
+        self.workbench = as_workbench(workbench)
+        run = self.workbench.run
+        if not isinstance(run, LanguageRun):
+            raise ValueError(
+                t(
+                    "Attention is looked at in language models: give a LanguageWorkbench or a LanguageRun. "
+                    "Received: {value}",
+                    value=repr(run)[:80],
+                )
+            )
+        self._shown: tuple[Any, ...] = ()  # run, its generation, and the text of the snapshots that the page has
+        self._step = -1
+        self._worker = Worker(self, "attention", INTERVAL)
+        super().__init__(**kwargs)
+        self.text = text or first_text(run.corpus.validation)
+        self.observe(lambda change: self._worker.ask(), names="text")
+        self._unfollow = follow(self.workbench, self)
+        self._refresh()
+
+    @traitlets.validate("text")
+    def _bounded(self, proposal: Any) -> str:
+        return str(proposal["value"])[:MAX_CHARACTERS].replace("\r\n", "\n")
+
+    def _on_text(self, content: Any) -> None:
+        self.text = str(content["text"])
+
+    def _refresh(self) -> None:
+        """Something has happened; called by the ticker, on any thread."""
+        run = self.workbench.run
+        if (*self._key(run), run.log.batch_count) != (*self._shown, self._step):
+            self._worker.ask()
+
+    def _key(self, run: LanguageRun) -> tuple[Any, ...]:
+        return run.id, run.log.generation, self.text
+
+    def _answer(self) -> None:
+        """Brings the map up to the newest weights; on the worker's thread."""
+        run = self.workbench.run
+        key = self._key(run)
+        if not run.log.batch_count and not run.state.active:
+            # Nothing is built before the learner presses Train.
+            self._forget("untrained")
+            return
+        if not self.text:
+            self._forget("empty")
+            return
+        began = time.perf_counter()
+        weights, tokens, step = run.attention(self.text)
+        cost = time.perf_counter() - began
+        if (run, key) != (self.workbench.run, self._key(run)):
+            return  # while it was looked at, another run or text has come
+        if key != self._shown or step < self._step:
+            self.show(weights, tokens, step=step)
+        else:
+            self.update(weights, step=step)
+        self._shown, self._step, self._waiting = key, step, ""
+        # The call also waits for the present batch; what looking costs is less.
+        self._worker.pause = max(INTERVAL, min(1.0, cost / SHARE / 10))
+
+    def _forget(self, why: str) -> None:
+        """Shows no map, and why."""
+        if self._waiting == why and not self._shown:
+            return
+        with self._lock:
+            self._clear()
+            self._generation += 1
+            self._send_begin()
+        self._shown, self._step, self._waiting = (), -1, why
+
+    def close(self) -> None:
+        """Takes the widget off the page; the run goes on."""
+        with contextlib.suppress(AttributeError):  # where it was refused, there is nothing to end
+            self._unfollow()
+            self._worker.end()
+        super().close()
+
+
+def first_text(held_out: str) -> str:
+    """A sentence that the model does not learn from: the first that is neither a heading nor long."""
+    text = " ".join(held_out.split())
+    found = (match.group().strip() for match in _SENTENCES.finditer(text))
+    return next((one for one in found if 12 <= len(one) <= FIRST_LENGTH), text[:FIRST_LENGTH])

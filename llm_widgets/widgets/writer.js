@@ -1,0 +1,228 @@
+// What it writes: the samples of a model that learns, from the first batch on, and a text on demand.
+import { N, csv, download, el, sheet, table, widget } from "./kit.js";
+import { within } from "./controls_logic.js";
+import { visible } from "./tryit_logic.js";
+import { MAX_PROMPT, MAX_SIGNS, after, choice, history, learned, promptNotes, short } from "./writer_logic.js";
+
+/** @typedef {import("./kit.js").Model} Model */
+/** @typedef {import("./writer_logic.js").Tokens} Tokens */
+/** @typedef {ReturnType<typeof shared>} Shared */
+
+const PAUSE = 150; // milliseconds without a key before a prompt is sent
+
+/** One widget's page side: its samples, and the last failure. @param {Model} model */
+function shared(model) {
+  /** @type {Set<() => void>} */
+  const views = new Set();
+  let frame = 0;
+  const self = {
+    views, history: history(), failure: "",
+    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
+    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", self.paint); },
+  };
+  const told = (/** @type {any} */ message) => {
+    if (message.type === "samples") self.history.take(message.fresh, message.samples, message.count);
+    if (message.type === "failed") self.failure = message.text;
+    self.paint();
+  };
+  model.on("msg:custom", told);
+  model.on("change", self.paint);
+  return self;
+}
+
+/** A framed text: a caption, the prompt, and what was written after it. @param {string} part */
+function page(part) {
+  const name = el("b", {}), when = el("span", { class: "lw-number" });
+  const prompt = el("span", { class: "lw-writer-prompt" }), written = el("span", { class: "lw-writer-written" });
+  const text = el("div", { class: "lw-writer-text", tabindex: "0", role: "group", dir: "auto", dataset: { learner: "", part } }, prompt, written);
+  const node = el("div", { class: `lw-writer-page lw-writer-${part}` }, el("div", { class: "lw-writer-caption" }, name, " ", when), text);
+  const put = (/** @type {HTMLElement} */ place, /** @type {string} */ content) => { if (place.textContent !== content) place.textContent = content; };
+  return {
+    node, text,
+    /** @param {string} title @param {string} said @param {{ prompt: string, text: string } | null} sample */
+    show(title, said, sample) {
+      const moved = prompt.textContent !== (sample?.prompt ?? "");
+      put(name, title);
+      put(when, said);
+      put(prompt, sample?.prompt ?? "");
+      put(written, sample?.text ?? "");
+      if (moved) text.scrollTop = Math.max(0, written.offsetTop - text.clientHeight / 2); // under a long prompt, too, its continuation is in sight
+      text.setAttribute("aria-label", `${title} ${said}`.trim());
+    },
+  };
+}
+
+/** @param {Model} model @param {HTMLElement} host @param {Shared} state */
+function view(model, host, state) {
+  const rows = () => state.history.samples.map((s) => [s.step, s.loss, s.prompt, s.text]);
+  const paper = sheet(model, host, {
+    title: N("What it writes"),
+    help: N("While the model learns, it writes on from your prompt every two seconds or so: first letters by chance, then words, then something like sentences. The slider under the text goes back to the first sample; at its right end it follows the newest. With Write the model, as it is now, writes with your own settings. Temperature 0 always takes the likeliest token; the higher it is, the more chance decides. The same model, settings and seed give the same text. The sign \ufffd stands for a character that the vocabulary does not have."),
+    menu: [
+      { label: N("Copy text"), run: () => copy() },
+      { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; paint(); } },
+      { label: N("Download CSV"), run: () => download("what-it-writes.csv", csv([["step", "loss", "prompt", "text"], ...rows()]), "text/csv") },
+    ],
+    relabel: () => relabel(),
+  });
+  const { t } = paper;
+  const id = `lw-${Math.random().toString(36).slice(2, 8)}`;
+  const label = el("label", { class: "lw-writer-label", for: id });
+  const box = el("textarea", { id, rows: 2, spellcheck: "false", dir: "auto", dataset: { role: "prompt" } });
+  const seen = el("div", { class: "lw-writer-tokens", role: "group", tabindex: "0", dataset: { learner: "" } }), legend = el("p", { class: "lw-writer-note" });
+  const first = page("first"), now = page("now"), asked = page("asked");
+  const scrub = el("input", { type: "range", min: 0, step: 1, dataset: { role: "scrub" } });
+  const from = el("span", { class: "lw-number" }), upto = el("span", { class: "lw-number" });
+  const asTable = el("div", { class: "lw-scroll lw-writer-table", hidden: true, tabindex: "0" });
+  paper.body.append(label, box, seen, legend, el("div", { class: "lw-writer-pages" }, first.node, now.node), el("div", { class: "lw-writer-scrub" }, from, scrub, upto), asTable);
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer, fading = /** @type {typeof timer} */ (undefined);
+  let typing = false, note = "", spoken = model.get("written").number;
+  // What was sent and has not come back: until then the old prompt of the model must not overwrite the box.
+  let awaited = /** @type {string | null} */ (null);
+  const send = () => {
+    clearTimeout(timer);
+    if (!typing) return;
+    typing = false;
+    const sent = box.value.slice(0, MAX_PROMPT);
+    awaited = sent === model.get("prompt") ? null : sent;
+    model.send({ type: "prompt", text: sent });
+  };
+  const answered = () => { awaited = null; };
+  model.on("change:prompt", answered);
+  box.addEventListener("input", () => { typing = true; note = state.failure = ""; clearTimeout(timer); timer = setTimeout(send, PAUSE); state.paint(); });
+  box.addEventListener("blur", send);
+  box.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Escape") box.blur(); });
+  scrub.addEventListener("input", () => { state.history.look(Number(scrub.value)); state.paint(); });
+
+  // Settings: sent one frame after a slider moved, and at once before a text is asked for.
+  let changes = /** @type {Record<string, number | null>} */ ({}), sending = 0;
+  const flush = () => {
+    cancelAnimationFrame(sending);
+    sending = 0;
+    if (Object.keys(changes).length) model.send({ type: "settings", changes });
+    changes = {};
+  };
+  const set = (/** @type {string} */ name, /** @type {number | null} */ value) => { note = state.failure = ""; changes[name] = value; sending ||= requestAnimationFrame(flush); state.paint(); };
+  const current = (/** @type {string} */ name) => (name in changes ? changes[name] : model.get(name));
+  const slider = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high, /** @type {string} */ caption) => {
+    const input = el("input", { type: "range", min: low, max: high, step: 0.05, id: `${id}-${name}`, dataset: { setting: name } }), value = el("output", { class: "lw-number", for: input.id }), text = el("label", { for: input.id });
+    input.addEventListener("input", () => set(name, Number(input.value)));
+    return {
+      node: el("div", { class: "lw-writer-setting lw-writer-wide" }, el("div", { class: "lw-writer-name" }, text, value), input),
+      relabel: () => { text.textContent = t(caption); },
+      paint: () => { const x = Number(current(name)); if (Number(input.value) !== x) input.value = String(x); value.textContent = x.toFixed(2); },
+    };
+  };
+  const entry = (/** @type {string} */ name, /** @type {number} */ low, /** @type {string} */ caption) => {
+    const input = el("input", { type: "text", inputmode: "numeric", autocomplete: "off", class: "lw-number", id: `${id}-${name}`, dataset: { setting: name } }), text = el("label", { for: input.id });
+    const shown = () => { const x = current(name); return x === null ? "" : String(x); };
+    const read = () => {
+      if (input.value.trim() === shown()) return;
+      const x = within(input.value, low, 2 ** 31 - 1, true);
+      if (x !== null) set(name, x);
+      else if (name === "top_k" && !input.value.trim()) set(name, null);
+      else { state.paint(); note = t("{label} must be a whole number, {low} or more.", { label: t(caption), low }); input.value = shown(); }
+    };
+    input.addEventListener("change", read);
+    input.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Enter") read(); if (e.key === "Escape") { input.value = shown(); input.blur(); } });
+    return {
+      node: el("div", { class: "lw-writer-setting" }, text, input), input,
+      relabel: () => { text.textContent = t(caption); if (name === "top_k") input.placeholder = t("all"); },
+      paint: () => { if (document.activeElement !== input || name in changes) { if (input.value !== shown()) input.value = shown(); } },
+    };
+  };
+  const fields = [slider("temperature", 0, 2, N("Temperature")), entry("seed", 0, N("Seed")), entry("top_k", 1, N("Top-k")), slider("top_p", 0.05, 1, N("Top-p"))];
+  const [temperature, seed, topK, topP] = fields;
+  const write = el("button", { type: "button", class: "lw-primary", dataset: { action: "write" }, on: { click: () => { send(); flush(); note = state.failure = ""; if (untrained()) note = t("Nothing has been learned yet: press Train."); else model.send({ type: "write" }); paint(); if (note) paper.say(note, true); } } });
+  const another = el("button", { type: "button", dataset: { action: "seed" }, on: { click: () => { send(); changes = (({ seed: _, ...rest }) => rest)(changes); flush(); model.send({ type: "seed" }); /** @type {any} */ (seed).input.blur(); } } });
+  const summary = el("summary", {});
+  const more = el("details", { class: "lw-writer-more" }, summary, el("div", { class: "lw-writer-settings" }, topK.node, topP.node));
+  paper.controls.classList.add("lw-writer-controls");
+  paper.controls.append(write, temperature.node, el("div", { class: "lw-writer-seed" }, seed.node, another), more, asked.node);
+
+  const untrained = () => Boolean(model.get("_untrained"));
+  const copy = async () => {
+    const { samples, index } = state.history, written = model.get("written"), shown = written.text === undefined ? samples[index] : written;
+    if (!shown) return;
+    try { await navigator.clipboard.writeText(shown.prompt + shown.text); note = t("Copied."); }
+    catch { note = t("The browser does not let this page copy: mark the text and copy it yourself."); }
+    paint();
+    paper.say(note, true);
+    clearTimeout(fading);
+    fading = setTimeout(() => { note = ""; state.paint(); }, 4000);
+  };
+
+  let drawn = "", tabled = "";
+  function paintTokens() {
+    const found = /** @type {Tokens} */ (model.get("_tokens")), key = JSON.stringify([found, model.get("language")]);
+    legend.textContent = promptNotes(found, box.value.length, t);
+    if (key === drawn) return;
+    drawn = key;
+    const signs = (found.tokens ?? []).slice(-MAX_SIGNS), skipped = (found.tokens ?? []).length - signs.length;
+    const unread = (found.tokens ?? []).length - (found.read ?? 0);
+    seen.replaceChildren(skipped > 0 ? "…" : "", ...signs.map((token, i) => {
+      const known = found.known?.[i + skipped], title = known ? "" : t("not in the vocabulary");
+      return el("span", { class: `lw-writer-token${known ? "" : " lw-unknown"}${i + skipped < unread ? " lw-unread" : ""}`, title: title || false, dataset: { known } }, el("bdi", {}, visible(token)), title ? el("span", { class: "lw-spoken" }, ` (${title})`) : null);
+    }));
+    seen.scrollTop = seen.scrollHeight; // the end is what the model reads
+    seen.dataset.unknown = String((found.known ?? []).filter((known) => !known).length);
+  }
+
+  function paint() {
+    const prompt = /** @type {string} */ (model.get("prompt")), { samples, index, following } = state.history, shown = samples[index] ?? null;
+    if (!typing && awaited === null && box.value.slice(0, MAX_PROMPT) !== prompt) box.value = prompt;
+    paintTokens();
+    const start = samples[0] ?? null, newest = samples[samples.length - 1];
+    first.show(t("At the start"), start ? learned(start, t) : "", start);
+    now.show(following ? t("Now") : t("Earlier"), shown ? learned(shown, t) : "", shown);
+    Object.assign(now.text.dataset, { step: shown ? String(shown.step) : "", samples: String(samples.length), following: String(following) });
+    scrub.max = String(Math.max(1, samples.length - 1));
+    scrub.value = String(samples.length > 1 ? index : 1);
+    scrub.disabled = samples.length < 2;
+    scrub.setAttribute("aria-valuetext", shown ? after(shown.step, t) : "–");
+    from.textContent = start ? after(start.step, t) : "–";
+    upto.textContent = newest ? after(newest.step, t) : "–";
+    const language = model.get("_speaks") === "zh" ? "zh-CN" : "en";
+    for (const one of [first, now, asked]) one.text.lang = language;
+    const written = model.get("written"), busy = Boolean(model.get("_busy")), there = written.text !== undefined;
+    asked.show(busy ? t("Writing …") : t("With your settings"), there ? `${learned(written, t)}${t(", ")}${choice(written, t)}` : "", there ? written : null);
+    asked.text.dataset.empty = there ? "" : t("Press Write: the model writes on from your prompt, as it is now.");
+    asked.text.dataset.number = String(written.number ?? 0);
+    asked.text.setAttribute("aria-busy", String(busy));
+    for (const field of fields) field.paint();
+    const lines = asTable.hidden ? "" : JSON.stringify([samples.length, newest?.step, start, model.get("language")]);
+    if (lines !== tabled) {
+      tabled = lines;
+      if (lines) { asTable.replaceChildren(table(t("All samples"), [t("Batch"), t("Loss"), t("Prompt"), t("Text")], samples.map((s) => [s.step, s.loss === null ? "–" : s.loss.toFixed(3), s.prompt, s.text]))); for (const cell of asTable.querySelectorAll("td:nth-child(n+3)")) { /** @type {HTMLElement} */ (cell).dir = "auto"; /** @type {HTMLElement} */ (cell).dataset.learner = ""; } }
+    }
+    if (state.failure) paper.status(state.failure, "bad");
+    else if (note) paper.status(note);
+    else if (shown) paper.status(following ? (model.get("_active") ? t("Follows the newest sample.") : "") : t("An earlier sample; the right end of the slider follows the newest."));
+    else paper.status(untrained() && !model.get("_active") ? t("Nothing has been learned yet: press Train.") : t("One moment …"));
+    const news = shown ? `${after(shown.step, t)}: ${short(shown.prompt + shown.text, 80)}` : "";
+    if (written.number !== spoken) { spoken = written.number; if (there) paper.say(`${t("With your settings")}: ${short(written.prompt + written.text, 160)}`, true); }
+    else if (news) paper.say(news);
+  }
+
+  function relabel() {
+    label.textContent = t("Prompt: the model writes on from here");
+    box.placeholder = t("Empty: from nothing");
+    seen.setAttribute("aria-label", t("What the model sees"));
+    scrub.setAttribute("aria-label", t("Which sample is shown"));
+    write.textContent = t("Write");
+    another.textContent = t("New seed");
+    summary.textContent = t("More");
+    asTable.setAttribute("aria-label", t("All samples"));
+    note = "";
+    for (const field of fields) field.relabel();
+    paint();
+  }
+
+  paper.translate();
+  state.views.add(paint);
+  return () => { clearTimeout(timer); clearTimeout(fading); cancelAnimationFrame(sending); state.views.delete(paint); model.off("change:prompt", answered); paper.dispose(); };
+}
+
+export default widget({ state: shared, view });

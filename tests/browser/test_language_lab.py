@@ -1,0 +1,129 @@
+"""A language model in the browser: it learns to write, its attention moves, and a switch of its block is flipped."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from benchmarks._page import picture
+from tests.browser.test_language import ALL_TEXT, CHINESE, LATIN, english_left
+from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
+
+CELL = 'import llm_widgets as lw\nlw.set_language("{language}")\nlab = lw.LanguageLab("{name}")\nlab'
+MAP = ".lw-attention-map"
+# What Chinese prose about Transformers writes in Latin letters: names, and the words of the spec.
+NAMES = {"Transformer", "softmax", "ReLU", "GELU", "SwiGLU", "tanh", "RMS", "rms", "BPE", "causal", "layer"}
+
+
+@pytest.fixture
+def open_language_lab(open_page, server, kernel):
+    """Opens a tab with a language lab called `lab`; returns the tab's page and a way to wait for the lab's parts."""
+
+    def new(name="alice", language="en", **viewport):
+        page = open_page(**viewport).open(
+            server.write(f"language-lab-{name}-{language}.ipynb", [CELL.format(name=name, language=language)]), kernel
+        )
+        page.run_all()
+        for part in (".lw-run-controls", ".lw-layer-designer", ".lw-training-curves", ".lw-what-it-writes", MAP):
+            page.page.locator(part).wait_for()
+        return page
+
+    return new
+
+
+def press(page, action):
+    page.page.locator(f'.lw-run-controls button[data-action="{action}"]').click()
+
+
+def wait_data(page, selector, name, least):
+    page.page.wait_for_function(
+        "([s, name, least]) => Number(document.querySelector(s).dataset[name]) >= least",
+        arg=[selector, name, least],
+        timeout=60_000,
+    )
+
+
+def test_it_learns_to_write_and_its_attention_moves(open_language_lab, kernel):
+    page = open_language_lab(height=2400)
+    press(page, "train")
+    wait_data(page, ".lw-training-curves", "points", 20)
+    wait_data(page, MAP, "steps", 5)
+    first = int(page.page.locator(MAP).get_attribute("data-step"))
+    wait_data(page, MAP, "step", first + 5)
+    assert kernel.value("len(lab.run.log.samples)") >= 1
+    # The causal mask: no token looks ahead; without it the same text is read both ways, in a new run.
+    weights = np.array(kernel.value("lab.attention.weights().round(4).tolist()"))  # [L, H, T, T]
+    assert np.triu(weights, 1).max() == 0
+    run = kernel.value("lab.run.id")
+    page.page.locator('.lw-layer-designer select[data-field="mask"]').select_option("none")
+    page.page.wait_for_function(
+        "(run) => Number(document.querySelector('.lw-training-curves').dataset.run) > run", arg=run, timeout=60_000
+    )
+    wait_data(page, ".lw-training-curves", "points", 20)
+    wait_data(page, MAP, "steps", 2)
+    assert page.page.locator(".lw-training-curves").get_attribute("data-ghosts") == "1"
+    assert kernel.value("lab.spec.mask") == "none"
+    weights = np.array(kernel.value("lab.attention.weights().round(4).tolist()"))
+    assert np.triu(weights, 1).max() > 0
+    np.testing.assert_allclose(weights.sum(-1), 1, atol=0.01)
+
+
+def test_odd_text_is_text(open_language_lab, kernel):
+    page = open_language_lab()
+    press(page, "train")
+    wait_data(page, MAP, "steps", 2)
+    odd = "<img src=x onerror=alert(1)> 🙂 שלום"
+    page.page.locator('[data-role="own-text"]').fill(odd)
+    page.page.wait_for_function(
+        "([s, text]) => document.querySelector(s).querySelectorAll('bdi').length > 0"
+        " && [...document.querySelectorAll(s + ' bdi')].some((n) => n.textContent.includes('<'))",
+        arg=[MAP, odd],
+    )
+    assert kernel.value("lab.attention.text") == odd
+    assert page.page.locator(".lw img, .lw script").count() == 0
+    press(page, "stop")
+
+
+def test_nothing_of_the_other_language_is_left_and_all_can_be_read(open_language_lab, kernel):
+    page = open_language_lab("tang", "zh", height=2600)
+    try:
+        press(page, "train")
+        wait_data(page, MAP, "steps", 3)
+        page.page.wait_for_function("() => document.querySelector('.lw-what-it-writes').textContent.length > 60")
+        for dark in (False, True):
+            page.theme(dark=dark)
+            left = english_left(page.page.evaluate(ALL_TEXT))
+            picture(page, f"language-lab-zh-{'dark' if dark else 'light'}")
+            left = [text for text in left if set(re.findall(r"[A-Za-z]{2,}", text)) - LATIN - NAMES]
+            assert not left, left
+            found = page.page.evaluate(CONTRAST)
+            assert not [f for f in found if f[0] < 4.5], dark
+            assert not [f for f in found if f[1] < 12], dark
+            assert not page.page.evaluate(SMALL)
+        kernel.run("lw.set_language('en')")
+        page.page.wait_for_function("() => !document.querySelector('.lw:not([lang=en])')")
+        words = [text for text in page.page.evaluate(ALL_TEXT) if CHINESE.search(text)]
+        # What is left is the corpus's own: tokens, samples, and the name of a language.
+        ui = [text for text in words if any(word in text for word in ("训练", "词元", "注意力", "批"))]
+        assert not ui, ui
+    finally:
+        page.theme(dark=False)
+
+
+def test_nothing_sticks_out(open_language_lab, kernel):
+    page = open_language_lab(width=1700, height=1400)
+    press(page, "train")
+    wait_data(page, MAP, "steps", 2)
+    page.page.evaluate("() => { document.body.append(document.createElement('style')) }")
+    for width in (320, 768, 1200):
+        rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
+        page.page.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
+        page.page.wait_for_function(
+            "(width) => document.querySelector('.lw').getBoundingClientRect().width <= width", arg=width
+        )
+        wait_data(page, MAP, "steps", kernel.value("len(lab.attention.steps)") + 1)
+        picture(page, f"language-lab-{width}")
+        assert not page.page.evaluate(TOO_WIDE, width), width
+    press(page, "stop")
