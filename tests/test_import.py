@@ -40,7 +40,9 @@ def test_a_spec_needs_no_backend() -> None:
     code = (
         "from llm_widgets import LSTMClassifierSpec, PRESETS\n"
         "spec = PRESETS['document_en'].replace(lstm_units=(64,))\n"
-        "LSTMClassifierSpec.from_text(spec.to_text()).count_parameters(); spec.estimate_memory(); spec.summary()"
+        "LSTMClassifierSpec.from_text(spec.to_text()).count_parameters(); spec.estimate_memory(); spec.summary()\n"
+        "from llm_widgets import BERTSpec, GPTSpec, LlamaSpec, T5Spec\n"
+        "for kind in (BERTSpec, GPTSpec, LlamaSpec, T5Spec): kind.from_text(kind().to_text()).summary()"
     )
     assert loaded_by(code)[1] == set()
 

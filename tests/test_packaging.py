@@ -86,7 +86,7 @@ class TestInAnEmptyEnvironment:
         assert [f for f in document["findings"] if f["level"] == "serious"] == []
 
     def test_its_data_is_whole(self, program, tmp_path):
-        assert run(program, "data", "check", cwd=tmp_path).count("✓") == 2
+        assert run(program, "data", "check", cwd=tmp_path).count("✓") == 4
 
     def test_it_delivers_the_chapters_in_both_languages(self, program, tmp_path):
         for language in ("en", "zh"):
