@@ -1,4 +1,4 @@
-"""Makes the README's pictures anew, from the real lab in a real JupyterLab while it trains.
+"""Makes the README's pictures anew, from the real labs in a real JupyterLab while they train.
 
 Usage: python -m tools.screenshots
 """
@@ -20,6 +20,11 @@ lw.set_language("{language}")
 lab = lw.TrainingLab("reviews", language="{language}", preset="document_en")
 lab"""
 GHOST = 120  # batches of the first run, which becomes the ghost
+LANGUAGE_CELL = """import llm_widgets as lw
+lw.set_language("{language}")
+lab = lw.LanguageLab(language="{language}")
+lab"""
+LEARNED = {"en": 900, "zh": 500}  # batches after which something can be read in what the model writes
 
 
 def picture(server: Server, browser: Browser, language: str, *, dark: bool) -> Path:
@@ -55,12 +60,42 @@ def picture(server: Server, browser: Browser, language: str, *, dark: bool) -> P
         context.close()
 
 
+def language_picture(server: Server, browser: Browser, language: str) -> Path:
+    """One picture of a language model that has learned for a while, and still learns."""
+    context = browser.new_context(viewport={"width": 1360, "height": 2600}, device_scale_factor=1)
+    name = f"language-lab-{language}"
+    kernel = server.kernel()
+    cell = LANGUAGE_CELL.format(language=language)
+    tab = NotebookPage(context, server).open(server.write(f"{name}.ipynb", [cell]), kernel)
+    try:
+        tab.command("application:toggle-left-area")
+        tab.run_all()
+        tab.page.locator('.lw-run-controls button[data-action="train"]').click()
+        tab.page.wait_for_function(
+            "(least) => Number(document.querySelector('.lw-training-curves').dataset.points) >= least",
+            arg=LEARNED[language],
+            timeout=300_000,
+        )
+        tab.page.mouse.move(5, 5)
+        tab.page.evaluate("() => document.activeElement?.blur()")
+        path = PICTURES / f"{name}.png"
+        tab.page.locator(".lw-lab").first.screenshot(path=str(path))
+        if faults := tab.faults():
+            raise RuntimeError(f"The page had faults: {faults}")
+        return path
+    finally:
+        tab.close()
+        kernel.close()
+        context.close()
+
+
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, serve(Path(home)) as server, chromium() as browser:
         for language in ("en", "zh"):
             for dark in (False, True):
                 print(picture(server, browser, language, dark=dark).name, flush=True)
+            print(language_picture(server, browser, language).name, flush=True)
 
 
 if __name__ == "__main__":

@@ -28,13 +28,13 @@ def write(
     top_k: int | None = None,
     top_p: float = 1.0,
 ) -> str:
-    """What follows `prompt`, without it: at most `tokens` tokens, fewer where the model ends the text itself.
+    """What follows `prompt`, without it: `tokens` tokens.
 
     A model reads at most so many tokens; where the text grows longer, it reads the newest half of them and goes on.
     An empty prompt begins as a line of the text does.
     """
-    # A character that it does not know it cannot write either.
-    silent = [number for number in (*tokenizer.special_ids, tokenizer.UNKNOWN_ID) if number != tokenizer.END_ID]
+    # Running text has no special token, so nothing was learned of them; an unknown character cannot be written either.
+    silent = [*tokenizer.special_ids, tokenizer.UNKNOWN_ID]
 
     def choose(logits: NDArray[np.float32]) -> NDArray[np.int32]:
         scores = logits.astype(np.float64)  # [1, V]
@@ -43,12 +43,8 @@ def write(
         scores[:, tokenizer.vocabulary_size :] = never  # ids that the text had no use for
         return sample(scores, rng, temperature=temperature, top_k=top_k, top_p=top_p)
 
-    written = []
-    for new in _stream(model, tokenizer.ids(prompt).tolist() or _beginning(tokenizer), tokens, choose):
-        if new == tokenizer.END_ID:
-            break
-        written.append(new)
-    return tokenizer.decode(written)
+    read = tokenizer.ids(prompt).tolist() or _beginning(tokenizer)
+    return tokenizer.decode(_stream(model, read, tokens, choose))
 
 
 def _beginning(tokenizer: TextTokenizer) -> list[int]:

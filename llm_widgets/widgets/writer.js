@@ -97,15 +97,17 @@ function view(model, host, state) {
   scrub.addEventListener("input", () => { state.history.look(Number(scrub.value)); state.paint(); });
 
   // Settings: sent one frame after a slider moved, and at once before a text is asked for.
-  let changes = /** @type {Record<string, number | null>} */ ({}), sending = 0;
+  // What was sent counts until it has come back: a key that is held down must not start from the old value again.
+  let changes = /** @type {Record<string, number | null>} */ ({}), sent = /** @type {typeof changes} */ ({}), sending = 0;
   const flush = () => {
     cancelAnimationFrame(sending);
     sending = 0;
     if (Object.keys(changes).length) model.send({ type: "settings", changes });
+    sent = { ...sent, ...changes };
     changes = {};
   };
   const set = (/** @type {string} */ name, /** @type {number | null} */ value) => { note = state.failure = ""; changes[name] = value; sending ||= requestAnimationFrame(flush); state.paint(); };
-  const current = (/** @type {string} */ name) => (name in changes ? changes[name] : model.get(name));
+  const current = (/** @type {string} */ name) => (name in changes ? changes[name] : name in sent ? sent[name] : model.get(name));
   const slider = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high, /** @type {string} */ caption) => {
     const input = el("input", { type: "range", min: low, max: high, step: 0.05, id: `${id}-${name}`, dataset: { setting: name } }), value = el("output", { class: "lw-number", for: input.id }), text = el("label", { for: input.id });
     input.addEventListener("input", () => set(name, Number(input.value)));
@@ -136,7 +138,7 @@ function view(model, host, state) {
   const fields = [slider("temperature", 0, 2, N("Temperature")), entry("seed", 0, N("Seed")), entry("top_k", 1, N("Top-k")), slider("top_p", 0.05, 1, N("Top-p"))];
   const [temperature, seed, topK, topP] = fields;
   const write = el("button", { type: "button", class: "lw-primary", dataset: { action: "write" }, on: { click: () => { send(); flush(); note = state.failure = ""; if (untrained()) note = t("Nothing has been learned yet: press Train."); else model.send({ type: "write" }); paint(); if (note) paper.say(note, true); } } });
-  const another = el("button", { type: "button", dataset: { action: "seed" }, on: { click: () => { send(); changes = (({ seed: _, ...rest }) => rest)(changes); flush(); model.send({ type: "seed" }); /** @type {any} */ (seed).input.blur(); } } });
+  const another = el("button", { type: "button", dataset: { action: "seed" }, on: { click: () => { send(); delete changes.seed; flush(); delete sent.seed; model.send({ type: "seed" }); /** @type {any} */ (seed).input.blur(); } } });
   const summary = el("summary", {});
   const more = el("details", { class: "lw-writer-more" }, summary, el("div", { class: "lw-writer-settings" }, topK.node, topP.node));
   paper.controls.classList.add("lw-writer-controls");
@@ -191,6 +193,7 @@ function view(model, host, state) {
     asked.text.dataset.empty = there ? "" : t("Press Write: the model writes on from your prompt, as it is now.");
     asked.text.dataset.number = String(written.number ?? 0);
     asked.text.setAttribute("aria-busy", String(busy));
+    for (const name of Object.keys(sent)) if (state.failure || sent[name] === model.get(name)) delete sent[name];
     for (const field of fields) field.paint();
     const lines = asTable.hidden ? "" : JSON.stringify([samples.length, newest?.step, start, model.get("language")]);
     if (lines !== tabled) {
