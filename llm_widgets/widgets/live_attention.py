@@ -20,6 +20,7 @@ INTERVAL = 0.1  # seconds between two looks, at least
 SHARE = 0.03  # of the training's time that looking may take
 MAX_CHARACTERS = 2_000  # of a text
 FIRST_LENGTH = 60  # characters of the text that is shown first
+_HEADING = re.compile("[A-Z]{2}")
 _SENTENCES = re.compile(r"[^.!?。！？]*[.!?。！？]")
 
 
@@ -128,4 +129,5 @@ def first_text(held_out: str) -> str:
     """A sentence that the model does not learn from: the first that is neither a heading nor long."""
     text = " ".join(held_out.split())
     found = (match.group().strip() for match in _SENTENCES.finditer(text))
-    return next((one for one in found if 12 <= len(one) <= FIRST_LENGTH), text[:FIRST_LENGTH])
+    fitting = (one for one in found if 12 <= len(one) <= FIRST_LENGTH and not _HEADING.search(one))
+    return next(fitting, text[:FIRST_LENGTH])
