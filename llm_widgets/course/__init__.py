@@ -9,7 +9,19 @@ Example:
 from __future__ import annotations
 
 from llm_widgets.course.exercises import Feedback, check
+from llm_widgets.course.language_results import TextVerdict, text_verdict, trained_writer
 from llm_widgets.course.opening import Chapter, open_chapter
 from llm_widgets.course.results import Verdict, trained, verdict
 
-__all__ = ["Chapter", "Feedback", "Verdict", "check", "open_chapter", "trained", "verdict"]
+__all__ = [
+    "Chapter",
+    "Feedback",
+    "TextVerdict",
+    "Verdict",
+    "check",
+    "open_chapter",
+    "text_verdict",
+    "trained",
+    "trained_writer",
+    "verdict",
+]

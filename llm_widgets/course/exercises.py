@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llm_widgets.course.answers import NotYet, whole
+from llm_widgets.course.attention_exercises import EXERCISES as ATTENTION
 from llm_widgets.i18n import N_, t
 
 
@@ -49,15 +51,11 @@ def check(exercise: str, answer: object) -> Feedback:
     judge, praise = _EXERCISES[exercise]
     try:
         objection = judge(answer)
-    except _NotYet:
+    except NotYet:
         return check(exercise, None)
     except Exception as error:  # The learner's own function may raise anything; say what, and go on.
         objection = t("Your answer ended in an error: {error}", error=repr(error))
     return Feedback(objection is None, t(praise) if objection is None else objection)
-
-
-class _NotYet(Exception):
-    """A function that is still to be written returned nothing."""
 
 
 def lstm_parameters(inputs: int, units: int) -> int:
@@ -65,12 +63,8 @@ def lstm_parameters(inputs: int, units: int) -> int:
     return 4 * (inputs * units + units * units + units)
 
 
-def _number(answer: Any) -> int | None:
-    return int(answer) if isinstance(answer, int | float) and answer == int(answer) else None
-
-
 def _lstm_parameters(answer: Any) -> str | None:
-    number, d, u = _number(answer), 32, 64
+    number, d, u = whole(answer), 32, 64
     if number is None:
         return t("The answer is a whole number. Received: {answer}", answer=repr(answer))
     if number == lstm_parameters(d, u):
@@ -91,7 +85,7 @@ def _lstm_parameters(answer: Any) -> str | None:
 
 
 def _second_layer(answer: Any) -> str | None:
-    number, d, u = _number(answer), 128, 64
+    number, d, u = whole(answer), 128, 64
     if number is None:
         return t("The answer is a whole number. Received: {answer}", answer=repr(answer))
     if number == lstm_parameters(d, u):
@@ -139,7 +133,7 @@ def _majority(answer: Any) -> str | None:
         return t("The answer is a function of two lists of labels. Received: {answer}", answer=repr(answer))
     first = answer([1, 1, 1, 0], [0, 0, 1, 0])
     if first is None or first is ...:
-        raise _NotYet
+        raise NotYet
     if first != 0.25:
         if first == 0.75:
             return t(
@@ -188,4 +182,5 @@ _EXERCISES: dict[str, tuple[Callable[[Any], str | None], str]] = {
         _threshold,
         N_("Yes. Only reviews of which the model is surer still pass as positive, so fewer bad ones do."),
     ),
+    **ATTENTION,
 }

@@ -31,7 +31,7 @@ def test_the_tool_finds_nothing() -> None:
 
 def test_both_languages_have_the_same_chapters() -> None:
     assert {path.name for path in (tool.NOTEBOOKS / "zh").glob("*.ipynb")} == {f"{name}.ipynb" for name in NAMES}
-    assert "05-practice" in NAMES
+    assert {"05-practice", "05-transformer"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -71,8 +71,9 @@ def test_prose_states_no_number_that_no_cell_has(name: str, language: str) -> No
     assert stated - code - {"0", "1", "5"} == set()
 
 
-def test_what_the_reader_is_told_to_press_is_on_the_screen() -> None:
-    english, chinese = ({c.id: c.source for c in read("05-practice", language).cells} for language in ("en", "zh"))
+@pytest.mark.parametrize("name", ["05-practice", "05-transformer"])
+def test_what_the_reader_is_told_to_press_is_on_the_screen(name: str) -> None:
+    english, chinese = ({c.id: c.source for c in read(name, language).cells} for language in ("en", "zh"))
     told = re.findall(r"\*\*([A-Z][^*]*[a-z])\*\*", english["live"])
     assert told
     translations = i18n.catalogue("zh")

@@ -71,17 +71,26 @@ def _text(cell: nbformat.NotebookNode) -> str:
     return _COLOUR.sub("", said)
 
 
-@pytest.fixture(scope="module", params=["en", "zh"])
-def practice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def run_against(language: str, name: str, folder: Path) -> Ran:
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("JPY_SESSION_NAME", raising=False)
         # Against the notebook's language: the notebook must win.
-        environment.setenv("LLM_WIDGETS_LANG", "zh" if request.param == "en" else "en")
-        return run("05-practice", request.param, tmp_path_factory.mktemp(request.param))
+        environment.setenv("LLM_WIDGETS_LANG", "zh" if language == "en" else "en")
+        return run(name, language, folder)
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def practice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    return run_against(request.param, "05-practice", tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def transformer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    return run_against(request.param, "05-transformer", tmp_path_factory.mktemp(request.param))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("name", [name for name in chapters.names() if name != "05-practice"])
+@pytest.mark.parametrize("name", [n for n in chapters.names() if n not in ("05-practice", "05-transformer")])
 def test_the_other_chapters_run(name: str, language: str, tmp_path: Path) -> None:
     assert run(name, language, tmp_path).megabytes < MEGABYTES
 
@@ -138,6 +147,77 @@ def test_the_stand_in_has_learned_something(practice: Ran) -> None:
     first, second, *_ = (float(p) for p in re.findall(r"p = ([\d.]+)", practice.said["predict-new"]))
     assert first > 0.5 > second, "the two plain reviews"
     assert practice.said["predict-new"].strip().splitlines()[-1].count("[UNK]") == 1
+
+
+def test_the_transformer_chapter_stays_within_time_and_memory(transformer: Ran) -> None:
+    assert transformer.seconds < SECONDS
+    if os.environ.get("KERAS_BACKEND", "torch") == "torch":
+        assert transformer.megabytes < MEGABYTES
+    assert f"language='{transformer.language}'" in transformer.said["open"]
+    for cell in ("tokenizer", "verdict-shown", "exercise-1"):
+        assert bool(re.search(r"[\u4e00-\u9fff]", transformer.said[cell])) is (transformer.language == "zh"), cell
+
+
+def test_what_the_transformer_chapter_says_its_cells_show(transformer: Ran) -> None:
+    said = transformer.said
+    # The head: rows sum to 1 and the future is hidden; over the wrong axis neither holds.
+    rows, moved = (numbers(line) for line in said["laws-hold"].strip().splitlines())
+    assert rows == [1, 1, 1, 1]
+    assert moved[:-1] == [0, 0, 0]
+    assert moved[-1] > 0
+    rows, moved = (numbers(line) for line in said["wrong-axis-shown"].strip().splitlines())
+    assert rows != [1, 1, 1, 1]
+    assert max(moved[:-1]) > 0.1
+    lines = said["scale-shown"].strip().splitlines()
+    for line, width in zip(lines, (4, 64, 1024), strict=True):
+        assert number(line, "std") == pytest.approx(width**0.5, rel=0.1)
+    assert number(lines[-1], "plain") > 0.9
+    assert number(lines[-1], "scaled") < 0.2
+    # The whole model by hand, and what positions are for.
+    assert number(said["gpt-by-hand"], r"max \|difference\|") < 1e-4
+    assert re.findall(r"alike: (\w+)", said["order-shown"]) == ["True", "False", "False"]
+    # Language models: a fresh one draws lots; the longer counts are better.
+    loss = said["loss-by-hand"]
+    assert number(loss, "L") == pytest.approx(number(loss, "Keras", ":"), abs=2e-3)
+    assert number(loss, "L") == pytest.approx(number(loss, "ln V"), rel=0.1)
+    bits = [float(one) for one in re.findall(r"character = +([\d.]+)", said["ngrams"])]
+    assert len(bits) == 5
+    assert bits == sorted(bits, reverse=True)
+    highest = [float(one) for one in re.findall(r"max\(p\) = ([\d.]+)", said["temperature-shown"])]
+    assert highest == sorted(highest, reverse=True)
+
+
+def test_the_small_gpt_has_learned_and_is_judged(transformer: Ran) -> None:
+    table, sentence = transformer.said["verdict-shown"].split("\n\n")
+    network, unigram, *_ = (float(row.split()[-2]) for row in table.splitlines()[1:])
+    assert network < unigram, "it knows more than how often each token occurs"
+    assert f"{network:.2f}" in sentence
+    assert len(re.findall(r"moved = ", transformer.said["ablation"])) == 8
+
+
+def test_without_the_mask_the_loss_is_too_good_and_the_head_copies(transformer: Ran) -> None:
+    causal, none = transformer.said["mask-runs"].split("mask = none")
+    assert number(causal, "L") > 3 * number(none, "L"), "many times lower"
+    assert number(causal, "next token", ":") == 0
+    assert number(none, "next token", ":") > 0.9
+    stutter = [repeats(part.strip().split("\n", 1)[1]) for part in (causal, none)]
+    assert stutter[1] > max(0.15, 2 * stutter[0]), "it writes the same character again and again"
+
+
+def test_the_families_and_the_cache_are_counted(transformer: Ran) -> None:
+    table = transformer.said["families-table"]
+    for count in ("124,439,808", "109,514,298", "60,506,624", "134,515,008"):
+        assert count in table
+    assert "same tokens: True" in transformer.said["cache-counted"]
+
+
+def repeats(text: str) -> float:
+    """The share of characters that repeat the one before."""
+    return sum(one == other for one, other in zip(text, text[1:], strict=False)) / len(text)
+
+
+def numbers(line: str) -> list[float]:
+    return [float(one) for one in re.findall(r"-?\d+\.?\d*", line)]
 
 
 def number(text: str, name: str, sign: str = " =") -> float:
