@@ -52,6 +52,8 @@ class _Ticker:
     def refresh(self) -> None:
         with self._lock:
             for follower in list(self._followers):
+                if follower not in self._followers:
+                    continue  # closed while another one was refreshed
                 try:
                     follower._refresh()
                 except Exception:
