@@ -203,7 +203,8 @@ class TransformerSpec(Spec):
         # For each position: what comes in, normalized, queries, mixed, side by side and summed (6 C), keys and values,
         # and a mask and a result for each place that drops. Scores are for each pair of positions; torch does without
         # them where nothing is dropped, the other backends do not.
-        scores = (4 if drops else 1) * self.num_heads * T
+        # With dropout they are kept as scores, as shares, masked, and as gradients of each: eight in all, as measured.
+        scores = (8 if drops else 1) * self.num_heads * T
         attention = 6 * C + 2 * self.key_value_heads * self.head_dim + 2 * drops * C + scores
         # What comes in, normalized and summed (3 C), then the wide step before and after its function.
         feed_forward = 3 * C + (4 if self.feed_forward == "swiglu" else 2) * F + 2 * drops * C

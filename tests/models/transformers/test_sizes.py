@@ -75,17 +75,18 @@ import numpy as np, psutil
 from llm_widgets._runtime import configure_backend
 configure_backend()
 import keras
-from llm_widgets.models import GPTSpec
+from llm_widgets.models import Adam, GPTSpec, TokenCrossentropy
 spec, batch = GPTSpec.from_text(sys.argv[1]), int(sys.argv[2])
 rng = np.random.default_rng(0)
 def step(spec, batch):
     model = spec.build(0)
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.compile(Adam(), TokenCrossentropy())  # as a run does
     ids = rng.integers(1, spec.vocabulary_size, (batch, spec.max_length)).astype("int32")
     for _ in range(3):
         model.train_on_batch(ids, ids)
     return model
-step(GPTSpec(vocabulary_size=50, d_model=8, num_heads=2, max_length=8), 2)  # what the libraries themselves take
+# What the libraries themselves take, dropout among it.
+step(spec.replace(vocabulary_size=50, d_model=2 * spec.num_heads, num_layers=1, max_length=8), 2)
 process = psutil.Process()
 before = peak = process.memory_info().rss
 done = threading.Event()
