@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from llm_widgets.models.bert import BERT_BASE, BERTSpec
 from llm_widgets.models.fields import FIELDS, Field
 from llm_widgets.models.gpt import GPT2_SMALL, GPTSpec
+from llm_widgets.models.language_model import Askable, LanguageModel, Reads
 from llm_widgets.models.llama import SMOLLM2_135M, LlamaSpec
 from llm_widgets.models.lstm_classifier import PRESETS, LSTMClassifierSpec
 from llm_widgets.models.memory import MemoryEstimate, ModelTooLargeError
@@ -45,14 +46,17 @@ __all__ = [
     "SMOLLM2_135M",
     "T5_SMALL",
     "Adam",
+    "Askable",
     "BERTSpec",
     "Field",
     "GPTSpec",
     "LSTMClassifierSpec",
+    "LanguageModel",
     "LayerRow",
     "LlamaSpec",
     "MemoryEstimate",
     "ModelTooLargeError",
+    "Reads",
     "Spec",
     "T5Spec",
     "TokenCrossentropy",
