@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from llm_widgets.foundations._arrays import Array, numbers, settled, shown, whole
-from llm_widgets.foundations.softmax import softmax, softmax_backward
+from llm_widgets.foundations.probabilities import softmax, softmax_backward
 
 Mask = NDArray[np.bool_]
 
@@ -55,7 +55,9 @@ class AttentionBackward:
     dv: Array
 
 
-def attention(q: ArrayLike, k: ArrayLike, v: ArrayLike, *, causal: bool = False, mask: ArrayLike | None = None) -> Attention:
+def scaled_dot_product_attention(
+    q: ArrayLike, k: ArrayLike, v: ArrayLike, *, causal: bool = False, mask: ArrayLike | None = None
+) -> Attention:
     """softmax(q·kᵀ / √d)·v.
 
     Args:
@@ -72,7 +74,7 @@ def attention(q: ArrayLike, k: ArrayLike, v: ArrayLike, *, causal: bool = False,
         ValueError: the shapes do not fit; the mask is not of booleans; a query may look at nothing.
 
     Example:
-        >>> seen = attention([[1.0], [1.0]], [[0.0], [0.0]], [[2.0], [4.0]], causal=True)
+        >>> seen = scaled_dot_product_attention([[1.0], [1.0]], [[0.0], [0.0]], [[2.0], [4.0]], causal=True)
         >>> seen.weights
         array([[1. , 0. ],
                [0.5, 0.5]])
@@ -103,14 +105,14 @@ def attention_backward(forward: Attention, d_output: ArrayLike) -> AttentionBack
     """From ∂L/∂output back to queries, keys and values.
 
     Args:
-        forward: what `attention` gave.
+        forward: what `scaled_dot_product_attention` gave.
         d_output: ∂L/∂output, [..., T, d_v].
 
     Raises:
         ValueError: d_output has another shape than the output.
 
     Example:
-        >>> seen = attention([[1.0], [1.0]], [[0.0], [0.0]], [[2.0], [4.0]])
+        >>> seen = scaled_dot_product_attention([[1.0], [1.0]], [[0.0], [0.0]], [[2.0], [4.0]])
         >>> attention_backward(seen, [[1.0], [0.0]]).dv
         array([[0.5],
                [0.5]])
@@ -118,7 +120,7 @@ def attention_backward(forward: Attention, d_output: ArrayLike) -> AttentionBack
     d_output = numbers("d_output", d_output)
     if d_output.shape != forward.output.shape:
         raise ValueError(
-            f"The gradient has the output's shape. Received: output of {forward.output.shape}, d_output of {d_output.shape}"
+            f"d_output has the output's shape. Received: d_output of {d_output.shape}, output of {forward.output.shape}"
         )
     d_weights = d_output @ forward.v.swapaxes(-1, -2)  # [..., T, d_v] @ [..., d_v, S]
     # Where the mask forbids, the weight is 0, and so is what flows back.

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from llm_widgets.foundations._arrays import Array, numbers, settled, shown
 from llm_widgets.foundations.activations import sigmoid
-from llm_widgets.foundations.softmax import log_softmax
+from llm_widgets.foundations.probabilities import log_softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +20,7 @@ class Loss:
 
     Attributes:
         value: the loss.
-        terms: what each prediction adds before the mean is taken: the prediction's shape [...], or [...] for logits [..., V].
+        terms: what each prediction adds before the mean is taken, [...]; for logits [..., V] one a row, [...].
         gradient: ∂value/∂prediction, in the prediction's shape.
     """
 
@@ -74,8 +74,8 @@ def mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> Loss:
 def binary_cross_entropy(prediction: ArrayLike, target: ArrayLike) -> Loss:
     """The mean of −t·log p − (1 − t)·log(1 − p).
 
-    A logarithm below −100 counts as −100 and p(1 − p) as 1e-12 at least, as in PyTorch: a wrong p of exactly 0 or 1 costs
-    100, not infinity. `binary_cross_entropy_from_logits` needs no such limit.
+    A logarithm below −100 counts as −100 and p(1 − p) as 1e-12 at least, as in PyTorch: a wrong p of exactly 0 or 1
+    costs 100, not infinity. `binary_cross_entropy_from_logits` needs no such limit.
 
     Args:
         prediction: p, probabilities, [...].
@@ -147,16 +147,18 @@ def cross_entropy_from_logits(prediction: ArrayLike, target: ArrayLike) -> Loss:
     return _loss(terms.mean(), terms, (np.exp(log_p) - t) / max(terms.size, 1))
 
 
-LOSSES: Mapping[str, Callable[[ArrayLike, ArrayLike], Loss]] = MappingProxyType({
-    loss.__name__: loss
-    for loss in (
-        half_squared_error,
-        mean_squared_error,
-        binary_cross_entropy,
-        binary_cross_entropy_from_logits,
-        cross_entropy_from_logits,
-    )
-})
+LOSSES: Mapping[str, Callable[[ArrayLike, ArrayLike], Loss]] = MappingProxyType(
+    {
+        loss.__name__: loss
+        for loss in (
+            half_squared_error,
+            mean_squared_error,
+            binary_cross_entropy,
+            binary_cross_entropy_from_logits,
+            cross_entropy_from_logits,
+        )
+    }
+)
 
 
 def loss_named(name: str) -> Callable[[ArrayLike, ArrayLike], Loss]:
@@ -203,4 +205,6 @@ def _within_0_and_1(name: str, value: Array) -> None:
 
 
 def _loss(value: float | np.floating, terms: Array, gradient: Array) -> Loss:
-    return Loss(float(settled("The loss", np.asarray(value))), settled("The loss", terms), settled("Its gradient", gradient))
+    return Loss(
+        float(settled("The loss", np.asarray(value))), settled("The loss", terms), settled("Its gradient", gradient)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,7 +82,7 @@ class LayerBackward:
 
 @dataclass(frozen=True, eq=False)
 class NetworkBackward:
-    """The way back: the loss, and the layers in their forward order; `gradient` is that of `DenseNetwork.parameters`."""
+    """The loss, the layers on the way back in their forward order, and the gradient of `DenseNetwork.parameters`."""
 
     loss: float
     layers: tuple[LayerBackward, ...]
@@ -119,7 +120,7 @@ class DenseNetwork:
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
         widths = [layer.W.shape for layer in self.layers]
-        if not widths or any(left[1] != right[0] for left, right in zip(widths, widths[1:], strict=False)):
+        if not widths or any(left[1] != right[0] for left, right in itertools.pairwise(widths)):
             raise ValueError(f"Each layer takes as many numbers as the one before gives. Received: weights of {widths}")
 
     @classmethod
@@ -141,11 +142,11 @@ class DenseNetwork:
             Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks.
         """
         if len(sizes) < 2:
-            raise ValueError(f"A network needs its inputs and its outputs: two sizes or more. Received: sizes={sizes!r}")
+            raise ValueError(f"A network needs two sizes or more, inputs and outputs. Received: sizes={sizes!r}")
         sizes = [whole("each size", size, 1) for size in sizes]
         rng = np.random.default_rng(whole("seed", seed))
-        layers = []
-        for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+        layers: list[DenseLayer] = []
+        for n_in, n_out in itertools.pairwise(sizes):
             limit = np.sqrt(6 / (n_in + n_out))
             last = len(layers) == len(sizes) - 2
             weights = rng.uniform(-limit, limit, (n_in, n_out))
@@ -179,8 +180,8 @@ class DenseNetwork:
             loss: a name of `LOSSES`.
 
         Raises:
-            ValueError: the target does not fit; the loss puts logits through a sigmoid or softmax, and the last layer has
-                a sigmoid already.
+            ValueError: the target does not fit; the loss puts logits through a sigmoid or softmax, and the last layer
+                has a sigmoid already.
         """
         if loss.endswith("_from_logits") and self.layers[-1].activation == "sigmoid":
             raise ValueError(
@@ -216,7 +217,9 @@ class DenseNetwork:
             raise ValueError(f"This network has {self.parameters.size} parameters. Received: {given.size} numbers")
         for layer in self.layers:
             end = at + layer.W.size
-            layers.append(DenseLayer(given[at:end].reshape(layer.W.shape), given[end : end + layer.b.size], layer.activation))
+            layers.append(
+                DenseLayer(given[at:end].reshape(layer.W.shape), given[end : end + layer.b.size], layer.activation)
+            )
             at = end + layer.b.size
         return DenseNetwork(tuple(layers))
 

@@ -64,7 +64,7 @@ class NodeStep:
     delta: float | None = None
 
 
-def forward_steps(network: DenseNetwork, forward: NetworkForward, row: int = 0) -> Iterator[EdgeStep | NodeStep]:
+def edges_forward(network: DenseNetwork, forward: NetworkForward, row: int = 0) -> Iterator[EdgeStep | NodeStep]:
     """The way forward for one row of the batch: the edges into a unit, then the unit; layer by layer.
 
     Args:
@@ -77,7 +77,7 @@ def forward_steps(network: DenseNetwork, forward: NetworkForward, row: int = 0) 
 
     Example:
         >>> network = DenseNetwork.initial([2, 1])
-        >>> [type(step).__name__ for step in forward_steps(network, network.forward([[1.0, 2.0]]))]
+        >>> [type(step).__name__ for step in edges_forward(network, network.forward([[1.0, 2.0]]))]
         ['EdgeStep', 'EdgeStep', 'NodeStep']
     """
     _check(network, forward, row)
@@ -91,7 +91,7 @@ def forward_steps(network: DenseNetwork, forward: NetworkForward, row: int = 0) 
             yield NodeStep("forward", at, j, float(kept.z[row, j]), float(kept.a[row, j]), float(layer.b[j]))
 
 
-def backward_steps(
+def edges_backward(
     network: DenseNetwork, forward: NetworkForward, backward: NetworkBackward, row: int = 0
 ) -> Iterator[EdgeStep | NodeStep]:
     """The way back for one row of the batch: a unit's δ, then the edges that led to it; from the last layer on.

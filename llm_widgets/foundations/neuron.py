@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from llm_widgets.foundations._arrays import Array, number, numbers, positive, settled
 from llm_widgets.foundations.activations import activation_named
-from llm_widgets.foundations.gradient_check import GradientCheck, gradient_check
+from llm_widgets.foundations.differences import GradientCheck, gradient_check
 from llm_widgets.foundations.losses import loss_named
 
 # Which factors each gradient is the product of, by the names of `NeuronBackward`.
@@ -139,14 +139,14 @@ class Neuron:
             loss: one of `NEURON_LOSSES`.
 
         Raises:
-            ValueError: no such loss; the loss needs an output or a target between 0 and 1 and does not get it; the output
-                went through a sigmoid and the loss would put it through another.
+            ValueError: no such loss; the loss needs an output or a target between 0 and 1 and does not get it; the
+                output went through a sigmoid and the loss would put it through another.
         """
         if loss not in NEURON_LOSSES:
             raise ValueError(f"The loss of a neuron is one of {', '.join(NEURON_LOSSES)}. Received: loss={loss!r}")
         if loss == "binary_cross_entropy_from_logits" and self.activation == "sigmoid":
             raise ValueError(
-                "This loss applies the sigmoid itself: take the activation 'identity', or the loss 'binary_cross_entropy'. "
+                "This loss applies a sigmoid itself: take activation 'identity', or the loss 'binary_cross_entropy'. "
                 f"Received: activation={self.activation!r}, loss={loss!r}"
             )
         target = number("target", target)

@@ -105,8 +105,8 @@ class Momentum:
         array([1.5])
 
     Reference:
-        Polyak (1964), Some methods of speeding up the convergence of iteration methods; Nesterov (1983); Sutskever, Martens,
-        Dahl and Hinton (2013), On the importance of initialization and momentum in deep learning.
+        Polyak (1964), Some methods of speeding up the convergence of iteration methods; Nesterov (1983); Sutskever,
+        Martens, Dahl and Hinton (2013), On the importance of initialization and momentum in deep learning.
     """
 
     learning_rate: float
@@ -184,7 +184,8 @@ def _gradient(state: State, gradient: ArrayLike) -> Array:
     g = numbers("gradient", gradient)
     if g.shape != state.parameters.shape:
         raise ValueError(
-            f"A gradient has the parameters' shape. Received: parameters of {state.parameters.shape}, gradient of {g.shape}"
+            f"A gradient has the parameters' shape. Received: gradient of {g.shape}, "
+            f"parameters of {state.parameters.shape}"
         )
     return g
 

@@ -22,8 +22,8 @@ class GradientCheck:
         differences: (f(x + h) − f(x − h)) / 2h, element by element, [...].
         steps: the h of each element, [...].
         noise: what rounding alone can add to each difference, ε·|f| / h, [...].
-        errors: |gradient − difference| relative to the larger of the two, [...]. Numbers so small that their digits drown
-            in the noise are measured against it, so that noise never fails a check.
+        errors: |gradient − difference| relative to the larger of the two, [...]. Numbers so small that their digits
+            drown in the noise are measured against it, so that noise never fails a check.
         worst: where the error is largest, an index into the arrays above.
         tolerance: an error above it fails.
     """
