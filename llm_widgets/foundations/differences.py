@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 from llm_widgets.foundations._arrays import Array, numbers, positive, settled
 
 _EPS = float(np.finfo(np.float64).eps)
+# What f gives is seldom right to its last digit: it has roundings of its own on the way.
+_ROUNDINGS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +23,7 @@ class GradientCheck:
         gradient: as it was given, [...].
         differences: (f(x + h) − f(x − h)) / 2h, element by element, [...].
         steps: the h of each element, [...].
-        noise: what rounding alone can add to each difference, ε·|f| / h, [...].
+        noise: what rounding alone can add to each difference, 16·ε·|f| / h, [...].
         errors: |gradient − difference| relative to the larger of the two, [...]. Numbers so small that their digits
             drown in the noise are measured against it, so that noise never fails a check.
         worst: where the error is largest, an index into the arrays above.
@@ -83,7 +85,7 @@ def finite_differences(f: Callable[[Array], ArrayLike], x: ArrayLike) -> tuple[A
         up, down = _one_number(f, above, at), _one_number(f, below, at)
         differences[at] = (up - down) / width
         steps[at] = width / 2
-        noise[at] = _EPS * max(abs(up), abs(down)) / width * 2
+        noise[at] = _ROUNDINGS * _EPS * max(abs(up), abs(down)) / width * 2
     return settled("A difference", differences), settled("A step", steps), settled("The noise", noise)
 
 

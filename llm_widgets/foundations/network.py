@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from llm_widgets.foundations._arrays import Array, numbers, positive, settled, whole
 from llm_widgets.foundations.activations import activation_named
+from llm_widgets.foundations.differences import GradientCheck, gradient_check
 from llm_widgets.foundations.losses import loss_named
 
 
@@ -226,3 +227,16 @@ class DenseNetwork:
     def update(self, backward: NetworkBackward, learning_rate: float) -> DenseNetwork:
         """Every parameter less η times its gradient: plain gradient descent (`optimizers` has others)."""
         return self.with_parameters(self.parameters - positive("learning_rate", learning_rate) * backward.gradient)
+
+    def check(self, X: ArrayLike, target: ArrayLike, loss: str = "mean_squared_error") -> GradientCheck:
+        """The gradient of `parameters` beside finite differences: two forward passes for each parameter.
+
+        Example:
+            >>> DenseNetwork.initial([2, 3, 1]).check([[0.0, 1.0], [1.0, 1.0]], [[1.0], [0.0]]).agrees
+            True
+        """
+
+        def loss_of(parameters: Array) -> float:
+            return loss_named(loss)(self.with_parameters(parameters).forward(X).output, target).value
+
+        return gradient_check(loss_of, self.parameters, self.backward(self.forward(X), target, loss).gradient)

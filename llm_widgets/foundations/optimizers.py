@@ -84,7 +84,7 @@ class SGD:
             ValueError: the gradient has another shape, is not finite, or leads out of the range of numbers.
         """
         g = _gradient(state, gradient)
-        return State(_moved(state, self.learning_rate * g), state.steps + 1)
+        return State(_moved(state, self.learning_rate, g), state.steps + 1)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Momentum:
         with np.errstate(over="ignore", invalid="ignore"):
             v = settled("The velocity", self.momentum * state.velocity + g)
             along = g + self.momentum * v if self.nesterov else v
-        return MomentumState(_moved(state, self.learning_rate * along), state.steps + 1, v)
+        return MomentumState(_moved(state, self.learning_rate, along), state.steps + 1, v)
 
 
 @dataclass(frozen=True)
@@ -176,8 +176,8 @@ class Adam:
         # At step t, m and v have seen only the share 1 − βᵗ of what they will weigh in the end.
         m_hat = settled("m̂", m / (1 - self.beta_1**t))
         v_hat = settled("v̂", v / (1 - self.beta_2**t))
-        change = self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
-        return AdamState(_moved(state, change), t, m, v, m_hat, v_hat)
+        along = m_hat / (np.sqrt(v_hat) + self.epsilon)
+        return AdamState(_moved(state, self.learning_rate, along), t, m, v, m_hat, v_hat)
 
 
 def _gradient(state: State, gradient: ArrayLike) -> Array:
@@ -190,9 +190,9 @@ def _gradient(state: State, gradient: ArrayLike) -> Array:
     return g
 
 
-def _moved(state: State, change: Array) -> Array:
+def _moved(state: State, learning_rate: float, along: Array) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):
-        return settled("A parameter", state.parameters - change)
+        return settled("A parameter", state.parameters - learning_rate * along)
 
 
 def _zeros(like: Array) -> Array:
