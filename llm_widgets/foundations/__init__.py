@@ -64,8 +64,16 @@ from llm_widgets.foundations.network import (
     NetworkForward,
 )
 from llm_widgets.foundations.network_steps import EdgeStep, NodeStep, edges_backward, edges_forward
-from llm_widgets.foundations.neuron import CHAIN, NEURON_LOSSES, Neuron, NeuronBackward, NeuronForward, NeuronStep
-from llm_widgets.foundations.optimizers import SGD, Adam, AdamState, Momentum, MomentumState, Optimizer, State
+from llm_widgets.foundations.neuron import (
+    CHAIN,
+    NEURON_LOSSES,
+    SYMBOLS,
+    Neuron,
+    NeuronBackward,
+    NeuronForward,
+    NeuronStep,
+)
+from llm_widgets.foundations.optimizers import SGD, Adam, AdamState, Momentum, MomentumState, Optimizer, OptimizerState
 from llm_widgets.foundations.probabilities import (
     log_softmax,
     log_softmax_backward,
@@ -83,6 +91,7 @@ __all__ = [
     "NEURON_LOSSES",
     "SGD",
     "SURFACES",
+    "SYMBOLS",
     "Activation",
     "Adam",
     "AdamState",
@@ -111,7 +120,7 @@ __all__ = [
     "NeuronStep",
     "NodeStep",
     "Optimizer",
-    "State",
+    "OptimizerState",
     "Surface",
     "Value",
     "attention_backward",

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, Union
 import numpy as np
 from numpy.typing import ArrayLike
 
-from llm_widgets.foundations._arrays import Array, numbers, settled
+from llm_widgets.foundations._arrays import Array, numbers, settled, shown
 from llm_widgets.foundations._pulls import Pull, matmul_pulls, power_pulls
 from llm_widgets.foundations.activations import activation_named
 from llm_widgets.foundations.autodiff_graph import backward_steps, topological_order
@@ -84,7 +84,7 @@ class Value:
             ValueError: not a single number and no gradient given; the gradient has another shape.
         """
         order = topological_order(self)
-        for step in backward_steps(self, gradient):
+        for step in list(backward_steps(self, gradient)):  # all or none: a gradient on the way may overflow
             order[step.node].grad = step.gradient
 
     def __add__(self, other: Operand) -> Value:
@@ -99,7 +99,7 @@ class Value:
     def __truediv__(self, other: Operand) -> Value:
         other = _value(other)
         if (other.data == 0).any():
-            raise ValueError(f"Division by 0 has no result. Received: divisor {other!r}")
+            raise ValueError(f"Division by 0 has no result. Received: divisor {shown(other)}")
         return _binary("/", self, other, np.divide, lambda a, b, out: (lambda g: g / b, lambda g: -g * out / b))
 
     def __pow__(self, exponent: Operand) -> Value:
@@ -112,9 +112,8 @@ class Value:
         ):
             raise ValueError(
                 "A power of a negative number needs a whole constant exponent, and one of 0 no negative exponent. "
-                f"Received: {self!r} ** {exponent!r}"
+                f"Received: {shown(self)} ** {shown(exponent)}"
             )
-
         return _binary("**", self, exponent, np.power, power_pulls)
 
     def __matmul__(self, other: Operand) -> Value:
@@ -158,7 +157,7 @@ class Value:
 
     def log(self) -> Value:
         if (self.data <= 0).any():
-            raise ValueError(f"A logarithm needs numbers above 0. Received: {self!r}")
+            raise ValueError(f"A logarithm needs numbers above 0. Received: {shown(self)}")
         return _made("log", np.log(self.data), self, lambda g: g / self.data)
 
     def sum(self, axis: int | None = None, *, keepdims: bool = False) -> Value:

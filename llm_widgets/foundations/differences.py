@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from llm_widgets.foundations._arrays import Array, numbers, positive, settled
+from llm_widgets.foundations._arrays import Array, numbers, positive, settled, shown
 
 _EPS = float(np.finfo(np.float64).eps)
-# What f gives is seldom right to its last digit: it has roundings of its own on the way.
+# What f gives is seldom right to its last digit: it rounds on the way, too, and numbers around 1 at least.
 _ROUNDINGS = 16
 
 
@@ -23,7 +23,7 @@ class GradientCheck:
         gradient: as it was given, [...].
         differences: (f(x + h) − f(x − h)) / 2h, element by element, [...].
         steps: the h of each element, [...].
-        noise: what rounding alone can add to each difference, 16·ε·|f| / h, [...].
+        noise: what rounding alone can add to each difference, 16·ε·max(1, |f|) / h, [...].
         errors: |gradient − difference| relative to the larger of the two, [...]. Numbers so small that their digits
             drown in the noise are measured against it, so that noise never fails a check.
         worst: where the error is largest, an index into the arrays above.
@@ -85,12 +85,12 @@ def finite_differences(f: Callable[[Array], ArrayLike], x: ArrayLike) -> tuple[A
         up, down = _one_number(f, above, at), _one_number(f, below, at)
         differences[at] = (up - down) / width
         steps[at] = width / 2
-        noise[at] = _ROUNDINGS * _EPS * max(abs(up), abs(down)) / width * 2
+        noise[at] = _ROUNDINGS * _EPS * max(1.0, abs(up), abs(down)) / width * 2
     return settled("A difference", differences), settled("A step", steps), settled("The noise", noise)
 
 
 def gradient_check(
-    f: Callable[[Array], ArrayLike], x: ArrayLike, gradient: ArrayLike, *, tolerance: float = 1e-6
+    f: Callable[[Array], ArrayLike], x: ArrayLike, gradient: ArrayLike, *, tolerance: float = 1e-5
 ) -> GradientCheck:
     """Compares a gradient with central differences.
 
@@ -127,5 +127,5 @@ def gradient_check(
 def _one_number(f: Callable[[Array], ArrayLike], x: Array, at: tuple[int, ...]) -> float:
     value = np.asarray(f(x), np.float64)
     if value.size != 1 or not np.isfinite(value).all():
-        raise ValueError(f"f must give one finite number when x{list(at)} moves. Received: {value!r}")
+        raise ValueError(f"f must give one finite number when x{list(at)} moves. Received: {shown(value)}")
     return float(value.reshape(()))

@@ -21,6 +21,14 @@ CHAIN: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "dL_db": ("dL_dy", "dy_dz", "dz_db"),
     "dL_dx": ("dL_dy", "dy_dz", "dz_dx"),
 })  # fmt: skip
+# Each of their names as a formula.
+SYMBOLS: Mapping[str, str] = MappingProxyType({
+    name: rf"\frac{{\partial {above}}}{{\partial {below}}}"
+    for name, above, below in (
+        ("dL_dy", "L", "y"), ("dy_dz", "y", "z"), ("dz_dw", "z", "w"), ("dz_db", "z", "b"), ("dz_dx", "z", "x"),
+        ("dL_dz", "L", "z"), ("dL_dw", "L", "w"), ("dL_db", "L", "b"), ("dL_dx", "L", "x"),
+    )
+})  # fmt: skip
 # The losses of one neuron: cross-entropy over classes needs several outputs.
 NEURON_LOSSES = ("half_squared_error", "mean_squared_error", "binary_cross_entropy", "binary_cross_entropy_from_logits")
 

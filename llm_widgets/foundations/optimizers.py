@@ -12,7 +12,7 @@ from llm_widgets.foundations._arrays import Array, number, numbers, positive, se
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class OptimizerState:
     """Where a descent is: the parameters θ [...], and after how many updates."""
 
     parameters: Array
@@ -20,14 +20,14 @@ class State:
 
 
 @dataclass(frozen=True, eq=False)
-class MomentumState(State):
+class MomentumState(OptimizerState):
     """… and the velocity v [...], the gradients of before, each step a little forgotten."""
 
     velocity: Array
 
 
 @dataclass(frozen=True, eq=False)
-class AdamState(State):
+class AdamState(OptimizerState):
     """… and Adam's moments.
 
     Attributes:
@@ -42,7 +42,7 @@ class AdamState(State):
     v_hat: Array
 
 
-S = TypeVar("S", bound=State)
+S = TypeVar("S", bound=OptimizerState)
 
 
 class Optimizer(Protocol[S]):
@@ -73,18 +73,18 @@ class SGD:
     def __post_init__(self) -> None:
         positive("learning_rate", self.learning_rate)
 
-    def start(self, parameters: ArrayLike) -> State:
+    def start(self, parameters: ArrayLike) -> OptimizerState:
         """Before the first update."""
-        return State(numbers("parameters", parameters), 0)
+        return OptimizerState(numbers("parameters", parameters), 0)
 
-    def step(self, state: State, gradient: ArrayLike) -> State:
+    def step(self, state: OptimizerState, gradient: ArrayLike) -> OptimizerState:
         """One update.
 
         Raises:
             ValueError: the gradient has another shape, is not finite, or leads out of the range of numbers.
         """
         g = _gradient(state, gradient)
-        return State(_moved(state, self.learning_rate, g), state.steps + 1)
+        return OptimizerState(_moved(state, self.learning_rate, g), state.steps + 1)
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class Adam:
         return AdamState(_moved(state, self.learning_rate, along), t, m, v, m_hat, v_hat)
 
 
-def _gradient(state: State, gradient: ArrayLike) -> Array:
+def _gradient(state: OptimizerState, gradient: ArrayLike) -> Array:
     g = numbers("gradient", gradient)
     if g.shape != state.parameters.shape:
         raise ValueError(
@@ -190,7 +190,7 @@ def _gradient(state: State, gradient: ArrayLike) -> Array:
     return g
 
 
-def _moved(state: State, learning_rate: float, along: Array) -> Array:
+def _moved(state: OptimizerState, learning_rate: float, along: Array) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):
         return settled("A parameter", state.parameters - learning_rate * along)
 

@@ -204,5 +204,13 @@ RULES: Mapping[str, Callable[[Neuron], tuple[Array, float]]] = MappingProxyType(
 })  # fmt: skip
 
 
+# Where a rule stands: the section, and in which of the documents. "chain_rule" stands in neither.
+RULE_SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({
+    "as_computed": ("4.2", ("zh",)),
+    "as_formula": ("4.2", ("en", "zh")),
+    "as_printed": ("4.2", ("zh",)),
+})  # fmt: skip
+
+
 def _tuple(value: object) -> tuple[float, ...]:
     return tuple(float(number) for number in np.atleast_1d(np.asarray(value, np.float64)))

@@ -32,7 +32,8 @@ def drawn(B, T, S, d, d_v, seed=0):
 @pytest.mark.parametrize(
     ("T", "S", "options"),
     [(5, 5, {}), (5, 5, {"causal": True}), (3, 6, {}), (5, 5, {"mask": padding_mask([2, 5], 5)}),
-     (5, 5, {"causal": True, "mask": padding_mask([2, 5], 5)}), (3, 6, {"mask": RNG.random((2, 3, 6)) > 0.4}), (1, 1, {})],
+     (5, 5, {"causal": True, "mask": padding_mask([2, 5], 5)}),
+     (3, 6, {"mask": RNG.random((2, 3, 6)) > 0.4}), (1, 1, {})],
     ids=["all", "causal", "cross", "padding", "causal and padding", "any mask", "one token"],
 )  # fmt: skip
 @pytest.mark.parametrize("heads", [(), (3,)], ids=["one head", "three heads"])

