@@ -28,21 +28,24 @@ def numbers(name: str, value: ArrayLike, *, finite: bool = True, ndim: int | Non
     Raises:
         ValueError: text, ragged rows, nothing at all, NaN, too large a number, another count of axes.
     """
-    received = f"Received: {name}={shown(value)}"
+
+    def refusal(text: str) -> ValueError:
+        return ValueError(f"{name} must {text}. Received: {name}={shown(value)}")
+
     try:
         raw = np.asarray(value)
     except ValueError:
-        raise ValueError(f"The rows of {name} must have equal lengths. {received}") from None
+        raise refusal("have rows of equal lengths") from None
     if raw.size == 0:
-        raise ValueError(f"{name} must not be empty. {received}")
+        raise refusal("not be empty")
     if raw.dtype.kind not in "biuf":  # text, complex numbers, None, whole numbers beyond 64 bits
-        raise ValueError(f"{name} must be real numbers within ±1.8e308. {received}")
+        raise refusal("be real numbers within ±1.8e308")
     array = raw.astype(np.float64)
     if np.isnan(array).any() or (finite and not np.isfinite(array).all()):
-        raise ValueError(f"{name} must be {'finite numbers' if finite else 'numbers, not NaN'}. {received}")
+        raise refusal("be finite numbers" if finite else "be numbers, not NaN")
     if ndim is not None and array.ndim != ndim:
         shape = ("a single number", "a vector", "a matrix")[ndim] if ndim < 3 else f"an array with {ndim} axes"
-        raise ValueError(f"{name} must be {shape}, not an array of shape {array.shape}. {received}")
+        raise refusal(f"be {shape}, not an array of shape {array.shape}")
     array.setflags(write=False)
     return array
 
