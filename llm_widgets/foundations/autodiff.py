@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable
 from typing import Any, TypeAlias, Union
 
@@ -174,7 +173,7 @@ class Value:
     def mean(self, axis: int | None = None, *, keepdims: bool = False) -> Value:
         """The sum over all elements, or over one axis, by their count."""
         total = self.sum(axis, keepdims=keepdims)
-        return total / (self.data.size / builtins.max(total.data.size, 1))
+        return total / (self.data.size / total.data.size)
 
     def softmax(self) -> Value:
         """Over the last axis."""

@@ -181,7 +181,7 @@ class DenseNetwork:
             loss: a name of `LOSSES`.
 
         Raises:
-            ValueError: the target does not fit; the loss puts logits through a sigmoid or softmax, and the last layer
+            ValueError: the pass is of another network; the target does not fit; the loss puts logits through a sigmoid or softmax, and the last layer
                 has a sigmoid already.
         """
         if loss.endswith("_from_logits") and self.layers[-1].activation == "sigmoid":
@@ -189,6 +189,12 @@ class DenseNetwork:
                 "This loss takes logits: give the last layer the activation 'identity'. "
                 f"Received: activation={self.layers[-1].activation!r}, loss={loss!r}"
             )
+        widths, passed = (
+            [layer.W.shape for layer in self.layers],
+            [(k.x.shape[1], k.z.shape[1]) for k in forward.layers],
+        )
+        if widths != passed:
+            raise ValueError(f"The pass is one of another network. Received: weights of {widths}, a pass of {passed}")
         measured = loss_named(loss)(forward.output, target)
         da = measured.gradient  # [B, n_out]
         returned: list[LayerBackward] = []
@@ -225,8 +231,15 @@ class DenseNetwork:
         return DenseNetwork(tuple(layers))
 
     def update(self, backward: NetworkBackward, learning_rate: float) -> DenseNetwork:
-        """Every parameter less η times its gradient: plain gradient descent (`optimizers` has others)."""
-        return self.with_parameters(self.parameters - positive("learning_rate", learning_rate) * backward.gradient)
+        """Every parameter less η times its gradient: plain gradient descent (`optimizers` has others).
+
+        Raises:
+            ValueError: the learning rate is not above 0, or so large that a parameter overflows.
+        """
+        rate = positive("learning_rate", learning_rate)
+        with np.errstate(over="ignore", invalid="ignore"):
+            moved = self.parameters - rate * backward.gradient
+        return self.with_parameters(moved)
 
     def check(self, X: ArrayLike, target: ArrayLike, loss: str = "mean_squared_error") -> GradientCheck:
         """The gradient of `parameters` beside finite differences: two forward passes for each parameter.

@@ -164,7 +164,9 @@ def follow(rule: Rule, steps: int, *, learning_rate: float = LEARNING_RATE) -> F
                 now = Neuron(PRINTED_WEIGHT, PRINTED_BIAS, ACTIVATION)
             else:
                 dw, db = RULES[rule](now)
-                now = Neuron(now.w - learning_rate * dw, now.b - learning_rate * db, ACTIVATION)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    w, b = now.w - learning_rate * dw, now.b - learning_rate * db
+                now = Neuron(w, b, ACTIVATION)
             now.backward(now.forward(INPUT), TARGET, LOSS)
         except ValueError:  # an overflow: the example's own numbers are all finite
             diverged = True

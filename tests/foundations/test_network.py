@@ -231,6 +231,21 @@ def test_targets_that_do_not_fit_are_refused(output, target, loss):
         network.backward(network.forward([[1.0, 2.0]]), target, loss)
 
 
+def test_a_pass_of_another_network_is_refused():
+    other = DenseNetwork.initial([2, 3, 1])
+    for network in (DenseNetwork.initial([2, 1]), DenseNetwork.initial([2, 2, 1])):
+        with pytest.raises(ValueError, match="Received: "):
+            network.backward(other.forward([[1.0, 2.0]]), [[1.0]])
+
+
+@pytest.mark.parametrize("rate", [0, -1, np.nan, "1", 1.7e308])
+def test_rates_that_lead_nowhere_are_refused(rate):
+    network = DenseNetwork.initial([2, 1])
+    back = network.backward(network.forward([[1e5, 1e5]]), [[1.0]])
+    with pytest.raises(ValueError, match="Received: "):
+        network.update(back, rate)
+
+
 def test_rows_and_passes_that_are_not_there_are_refused():
     network, deeper = DenseNetwork.initial([2, 1]), DenseNetwork.initial([2, 2, 1])
     forward = network.forward([[1.0, 2.0]])
