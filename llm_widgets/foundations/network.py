@@ -59,6 +59,11 @@ class NetworkForward:
     def output(self) -> Array:
         return self.layers[-1].a
 
+    @property
+    def shape(self) -> tuple[tuple[int, int], ...]:
+        """(n_in, n_out) of each layer."""
+        return tuple((layer.x.shape[1], layer.z.shape[1]) for layer in self.layers)
+
 
 @dataclass(frozen=True, eq=False)
 class LayerBackward:
@@ -120,9 +125,15 @@ class DenseNetwork:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
-        widths = [layer.W.shape for layer in self.layers]
-        if not widths or any(left[1] != right[0] for left, right in itertools.pairwise(widths)):
-            raise ValueError(f"Each layer takes as many numbers as the one before gives. Received: weights of {widths}")
+        if not self.layers or any(left[1] != right[0] for left, right in itertools.pairwise(self.shape)):
+            raise ValueError(
+                f"Each layer takes as many numbers as the one before gives. Received: layers of {self.shape}"
+            )
+
+    @property
+    def shape(self) -> tuple[tuple[int, int], ...]:
+        """(n_in, n_out) of each layer."""
+        return tuple((layer.W.shape[0], layer.W.shape[1]) for layer in self.layers)
 
     @classmethod
     def initial(
@@ -181,20 +192,18 @@ class DenseNetwork:
             loss: a name of `LOSSES`.
 
         Raises:
-            ValueError: the pass is of another network; the target does not fit; the loss puts logits through a sigmoid or softmax, and the last layer
-                has a sigmoid already.
+            ValueError: the pass is of another network; the target does not fit; the loss puts logits through a sigmoid
+                or softmax, and the last layer has a sigmoid already.
         """
         if loss.endswith("_from_logits") and self.layers[-1].activation == "sigmoid":
             raise ValueError(
                 "This loss takes logits: give the last layer the activation 'identity'. "
                 f"Received: activation={self.layers[-1].activation!r}, loss={loss!r}"
             )
-        widths, passed = (
-            [layer.W.shape for layer in self.layers],
-            [(k.x.shape[1], k.z.shape[1]) for k in forward.layers],
-        )
-        if widths != passed:
-            raise ValueError(f"The pass is one of another network. Received: weights of {widths}, a pass of {passed}")
+        if self.shape != forward.shape:
+            raise ValueError(
+                f"The pass is of another network. Received: layers of {self.shape}, a pass through {forward.shape}"
+            )
         measured = loss_named(loss)(forward.output, target)
         da = measured.gradient  # [B, n_out]
         returned: list[LayerBackward] = []

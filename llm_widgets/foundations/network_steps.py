@@ -73,7 +73,7 @@ def edges_forward(network: DenseNetwork, forward: NetworkForward, row: int = 0) 
         row: which row of the batch.
 
     Raises:
-        ValueError: there is no such row.
+        ValueError: the pass is of another network; there is no such row.
 
     Example:
         >>> network = DenseNetwork.initial([2, 1])
@@ -105,7 +105,7 @@ def edges_backward(
         row: which row of the batch.
 
     Raises:
-        ValueError: there is no such row.
+        ValueError: the pass is of another network; there is no such row.
     """
     _check(network, forward, row)
     for at in reversed(range(len(network.layers))):
@@ -125,8 +125,9 @@ def edges_backward(
 
 
 def _check(network: DenseNetwork, forward: NetworkForward, row: int) -> None:
-    if len(network.layers) != len(forward.layers) or whole("row", row) >= len(forward.output):
+    if network.shape != forward.shape:
         raise ValueError(
-            f"The pass of this network has rows 0 to {len(forward.output) - 1}. Received: row={row}, "
-            f"{len(network.layers)} layers and a pass through {len(forward.layers)}"
+            f"The pass is of another network. Received: layers of {network.shape}, a pass through {forward.shape}"
         )
+    if whole("row", row) >= len(forward.output):
+        raise ValueError(f"The batch has rows 0 to {len(forward.output) - 1}. Received: row={row}")

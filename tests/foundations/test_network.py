@@ -236,6 +236,8 @@ def test_a_pass_of_another_network_is_refused():
     for network in (DenseNetwork.initial([2, 1]), DenseNetwork.initial([2, 2, 1])):
         with pytest.raises(ValueError, match="Received: "):
             network.backward(other.forward([[1.0, 2.0]]), [[1.0]])
+        with pytest.raises(ValueError, match="Received: "):
+            list(edges_forward(network, other.forward([[1.0, 2.0]])))
 
 
 @pytest.mark.parametrize("rate", [0, -1, np.nan, "1", 1.7e308])
