@@ -11,6 +11,7 @@ from __future__ import annotations
 from llm_widgets.course.exercises import Feedback, check
 from llm_widgets.course.language_results import TextVerdict, text_verdict, trained_writer
 from llm_widgets.course.opening import Chapter, open_chapter
+from llm_widgets.course.real_models import real_model
 from llm_widgets.course.results import Verdict, trained, verdict
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Verdict",
     "check",
     "open_chapter",
+    "real_model",
     "text_verdict",
     "trained",
     "trained_writer",

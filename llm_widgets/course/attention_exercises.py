@@ -135,6 +135,34 @@ def _attention(answer: Any) -> str | None:
     return next(found, t("Compare with the chapter, line by line: scores, scale, mask, softmax, mix."))
 
 
+def _top_p(answer: Any) -> str | None:
+    import numpy as np
+
+    p = np.array([0.5, 0.3, 0.15, 0.05])
+    try:
+        given = np.asarray(answer, np.float64).ravel()
+    except (TypeError, ValueError):
+        given = np.zeros(0)
+    if given.shape != p.shape:
+        return t("The answer is a list of four probabilities. Received: {answer}", answer=repr(answer))
+    slips = [
+        (p, t("Those are the probabilities before anything was cut.")),
+        ([0.5, 0.3, 0, 0], t("The right tokens stay. What they share must sum to 1 again: divide by what is left.")),
+        ([1, 0, 0, 0], t("One token reaches 0.5 only. The one that crosses the limit stays, too.")),
+        (
+            [*p[:3], 0],
+            t("Two tokens reach 0.7 already; the third is cut. Then what stays must sum to 1 again."),
+        ),
+        ([*(p[:3] / p[:3].sum()), 0], t("Two tokens reach 0.7 already, with 0.8 together: the third is cut.")),
+    ]
+    if np.allclose(given, [0.625, 0.375, 0, 0], atol=2e-3):
+        return None
+    found = (words for slip, words in slips if np.allclose(given, slip, atol=2e-3))
+    return next(
+        found, t("Add up the probabilities from the largest down until they reach 0.7; the others are never drawn.")
+    )
+
+
 EXERCISES: dict[str, tuple[Callable[[Any], str | None], str]] = {
     "masked-row": (
         _masked_row,
@@ -151,5 +179,9 @@ EXERCISES: dict[str, tuple[Callable[[Any], str | None], str]] = {
     "causal-attention": (
         _attention,
         N_("Yes. These few lines are the heart of every model in this chapter."),
+    ),
+    "top-p": (
+        _top_p,
+        N_("Yes. Two tokens stay, and share out 1 in the same ratio as before."),
     ),
 }

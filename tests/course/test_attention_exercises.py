@@ -9,6 +9,7 @@ import pytest
 
 from llm_widgets import GPTSpec, course
 from llm_widgets.course.attention_exercises import EXERCISES
+from llm_widgets.foundations import next_token_probabilities
 
 
 def softmax(s: Any, axis: int = -1) -> Any:
@@ -40,6 +41,7 @@ RIGHT: dict[str, list[object]] = {
     "block-parameters": [12_704, 12_704.0],
     "bits-per-character": [0.5, np.log2(4) / 4],
     "causal-attention": [attention(), by_keras],
+    "top-p": [[0.625, 0.375, 0, 0], next_token_probabilities(np.log([0.5, 0.3, 0.15, 0.05]), top_p=0.7)],
 }
 WRONG: list[tuple[str, object, str]] = [
     ("masked-row", [0.0067, 0.0067, 0.9866], "comes later"),
@@ -48,6 +50,14 @@ WRONG: list[tuple[str, object, str]] = [
     ("masked-row", [0.9, 0.1, 0.0], "Equal scores"),
     ("masked-row", [0.5, 0.5], "three weights"),
     ("masked-row", "half", "three weights"),
+    ("top-p", [0.5, 0.3, 0.15, 0.05], "before anything was cut"),
+    ("top-p", [0.5, 0.3, 0, 0], "sum to 1 again"),
+    ("top-p", [1, 0, 0, 0], "crosses the limit"),
+    ("top-p", [0.5, 0.3, 0.15, 0], "the third is cut"),
+    ("top-p", [0.526, 0.316, 0.158, 0], "with 0.8 together"),
+    ("top-p", [0.25, 0.25, 0.25, 0.25], "from the largest down"),
+    ("top-p", [0.625, 0.375], "four probabilities"),
+    ("top-p", "two", "four probabilities"),
     ("block-parameters", 12_288, "Those are the matrices"),
     ("block-parameters", 12_704 - 128, "two normalizations are missing"),
     ("block-parameters", 12_288 + 128, "biases of the matrices"),
