@@ -262,5 +262,6 @@ def _log_softmax(logits: NDArray[np.float64], never: list[int]) -> NDArray[np.fl
         raise ValueError(t("Every score must be a finite number. Received: logits={logits}", logits=repr(logits)[:80]))
     logits = logits - logits.max(-1, keepdims=True)
     logits[:, never] = -np.inf
-    log_p: NDArray[np.float64] = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+    with np.errstate(divide="ignore", invalid="ignore"):  # where nothing may be written
+        log_p: NDArray[np.float64] = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
     return log_p
