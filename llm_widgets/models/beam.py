@@ -159,6 +159,14 @@ class BeamSearch:
         self._states.append((still, over[: self.width]))
         return self.steps[-1]
 
+    def trace(self, step: int, place: int) -> list[Candidate]:
+        """The candidates that lead to one, itself the last: that at `place` of `steps[step]`."""
+        found = [self.steps[step][place]]
+        for weighed in reversed(self.steps[:step]):
+            followed = [candidate for candidate in weighed if candidate.kept and not candidate.ended]
+            found.append(followed[found[-1].parent])
+        return found[::-1]
+
     def back(self) -> None:
         """Takes the newest step back; there may be none."""
         if self.steps:
@@ -199,9 +207,7 @@ def beam_search(
     prompt = np.asarray(ids, np.int32).ravel()
     new_tokens = whole_number("new_tokens", new_tokens, 1, max(1, model.spec.max_length + 1 - len(prompt)))
     read = Read(model, len(prompt) + new_tokens - 1)
-    search = BeamSearch(
-        read.next_logits, prompt, width, length_penalty=length_penalty, stop_id=stop_id, never=never
-    )
+    search = BeamSearch(read.next_logits, prompt, width, length_penalty=length_penalty, stop_id=stop_id, never=never)
     for _ in range(new_tokens):
         search.step()
     return search.ranked
@@ -212,7 +218,7 @@ class Read:
 
     Args:
         model: built from a `GPTSpec` or `LlamaSpec`; its weights must not change.
-        size: the longest text.
+        size: how long texts become; longer ones are read from their beginning once more.
     """
 
     def __init__(self, model: Any, size: int) -> None:
@@ -227,15 +233,16 @@ class Read:
             return logits
         places = self._places(texts)
         if places is None:  # other texts than before
-            self._cache = self._model.start(texts, max(self._size, texts.shape[1]))
+            self._size = max(self._size, texts.shape[1])
+            self._cache = self._model.start(texts, self._size)
             new = texts
         else:
             assert self._cache is not None
             self._cache.select(places)
             new = texts[:, -1:]
+        logits = self._model.step(new, self._cache)  # [B, V]
         self._texts = texts
-        logits = self._model.step(new, self._cache)
-        return logits
+        return logits  # type: ignore[no-any-return]
 
     def _places(self, texts: NDArray[np.int32]) -> list[int] | None:
         """Where the text that each text goes on from stands among those read before; None where one was not."""
