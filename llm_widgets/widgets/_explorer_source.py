@@ -38,7 +38,7 @@ def checked(name: str, value: Any) -> Any:
     raise ValueError(
         t(
             "The strategy is greedy, sample or beam; temperature is 0 to 2, top-k at least 1 or None, top-p above 0 "
-            "and at most 1, a seed 0 to 2147483647, the number of beams 1 to {beams}, their length 1 to 100, the length "
+            "and at most 1, a seed 0 to 2147483647, beams 1 to {beams}, their length 1 to 100, the length "
             "penalty -5 to 5, the speed 0.2 to 20. Received: {name}={value}",
             beams=MAX_BEAMS,
             name=name,
