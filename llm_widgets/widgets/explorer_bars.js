@@ -15,12 +15,13 @@ export function barList({ t, take }) {
     return { node, token, rank, raw, after, rawText, afterText, id: -1 };
   });
   const cut = el("div", { class: "lw-te-cut" }, el("span", {}));
+  const empty = el("p", { class: "lw-te-why" });
   const list = el("div", { class: "lw-te-list", role: "listbox" }, ...rows.map((row) => row.node), cut);
   const names = { token: el("span", {}), scale: el("span", {}), zero: el("span", {}, "0"), top: el("span", { class: "lw-number" }), after: el("span", {}), raw: el("span", {}) };
   const heads = el("div", { class: "lw-te-bar lw-te-heads", "aria-hidden": "true" }, el("span", {}), names.token, el("span", { class: "lw-te-axis" }, names.zero, names.top), names.after, names.raw);
   const otherName = el("span", { class: "lw-te-token" }), otherRaw = el("span", { class: "lw-te-raw" }), otherAfter = el("span", { class: "lw-te-after" }), otherRawText = el("span", { class: "lw-number lw-te-model" }), otherAfterText = el("span", { class: "lw-number" });
   const others = el("div", { class: "lw-te-bar lw-te-others" }, el("span", {}), otherName, el("span", { class: "lw-te-track" }, otherAfter, otherRaw), otherAfterText, otherRawText);
-  const node = el("div", { class: "lw-te-bars" }, heads, list, others);
+  const node = el("div", { class: "lw-te-bars" }, heads, list, others, empty);
   const focus = (/** @type {number} */ i) => {
     const there = rows.filter((row) => !row.node.hidden);
     const at = Math.min(there.length - 1, Math.max(0, i));
@@ -43,9 +44,10 @@ export function barList({ t, take }) {
   const put = (/** @type {HTMLElement} */ place, /** @type {string} */ content) => { if (place.textContent !== content) place.textContent = content; };
   return {
     node,
-    /** @param {Bars | null} bars @param {boolean} marked  whether a step takes one of them */
-    paint(bars, marked) {
-      node.classList.toggle("lw-te-empty", !bars);
+    /** @param {Bars | null} bars @param {boolean} marked  whether a step takes one of them @param {string} why  there are none */
+    paint(bars, marked, why) {
+      node.classList.toggle("lw-te-none", !bars);
+      put(empty, bars ? "" : why);
       const count = bars?.rows.length ?? 0;
       const top = scaleTop((bars?.rows ?? []).flatMap((row) => [row[4], row[5]]));
       put(names.top, `${100 * top} %`);
@@ -96,8 +98,8 @@ export function drawLine() {
   const node = el("div", { class: "lw-te-draw" }, line, marker);
   return {
     node,
-    /** @param {Bars | null} bars */
-    paint(bars) {
+    /** @param {Bars | null} bars @param {boolean} marked  whether a step takes one of them */
+    paint(bars, marked) {
       const pieces = bars ? segments(bars) : [];
       while (line.children.length < pieces.length) line.append(el("span", { dataset: { learner: "" } }));
       while (line.children.length > pieces.length) line.lastChild?.remove();
@@ -105,7 +107,7 @@ export function drawLine() {
         const piece = /** @type {HTMLElement} */ (line.children[i]);
         piece.style.left = `${(100 * start).toFixed(3)}%`;
         piece.style.width = `${(100 * width).toFixed(3)}%`;
-        piece.className = `${chosen ? "lw-te-chosen" : ""} ${token ? "" : "lw-te-rest"} ${i % 2 ? "lw-te-odd" : ""}`;
+        piece.className = `${chosen && marked ? "lw-te-chosen" : ""} ${token ? "" : "lw-te-rest"} ${i % 2 ? "lw-te-odd" : ""}`;
         const text = width >= 0.07 ? fit(token ? shown(token) : "…", Math.max(1, Math.floor(width * 34))) : "";
         if (piece.textContent !== text) piece.textContent = text;
       });

@@ -27,6 +27,9 @@ export const quoted = (token, t) => t("“{token}”", { token: fit(shown(token)
 /** Signs that take the room of two. @param {string} sign */
 const wide = (sign) => /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Extended_Pictographic}/u.test(sign);
 
+/** How many places of a code font a text takes. @param {string} text */
+export const cellsOf = (text) => Array.from(new Intl.Segmenter().segment(text), (s) => (wide(s.segment) ? 2 : 1)).reduce((/** @type {number} */ a, b) => a + b, 0);
+
 /** A text cut to so many places of a code font. @param {string} text @param {number} room */
 export function fit(text, room) {
   let used = 0, kept = "";

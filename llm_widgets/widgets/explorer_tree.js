@@ -1,6 +1,6 @@
 // The tree of what was tried, or of the beams: a chip a token, a column a place in the text, lines to what came after.
 import { el, reducedMotion } from "./kit.js";
-import { fit, layout } from "./explorer_logic.js";
+import { cellsOf, fit, layout } from "./explorer_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {import("./explorer_logic.js").Tree} Tree */
@@ -46,7 +46,7 @@ export function tokenTree({ t, go }) {
       drawn = key;
       const focused = picture.contains(document.activeElement);
       spots = tree ? layout(tree, t) : [];
-      const beams = tree?.kind === "beams", u = scale, wide = (beams ? 118 : 92) * u, high = 24 * u, gapX = 22 * u, gapY = 6 * u, pad = 4 * u;
+      const beams = tree?.kind === "beams", u = scale, cells = Math.max(3, ...spots.map((spot) => cellsOf(fit(spot.text, beams && spot.note ? 8 : 10)))), wide = (16 + 7.4 * cells + (beams ? 46 : 0)) * u, high = 24 * u, gapX = 22 * u, gapY = 6 * u, pad = 4 * u;
       const x = (/** @type {number} */ c) => pad + c * (wide + gapX), y = (/** @type {number} */ r) => pad + r * (high + gapY);
       const lines = spots.filter((spot) => spot.parent >= 0).map((spot) => {
         const from = spots[spot.parent], x1 = x(from.column) + wide, y1 = y(from.row) + high / 2, x2 = x(spot.column), y2 = y(spot.row) + high / 2, m = gapX / 2;

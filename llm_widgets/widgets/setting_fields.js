@@ -40,7 +40,7 @@ export function settingFields({ model, t, id, moved, refused, paint }) {
         const x = within(input.value, low, high, true);
         if (x !== null) set(name, x);
         else if (empty && !input.value.trim()) set(name, null);
-        else { refused(t("{label} must be a whole number from {low} to {high}.", { label: t(caption), low, high })); input.value = shown(); }
+        else { refused(high > 1e6 ? t("{label} must be a whole number, {low} or more.", { label: t(caption), low }) : t("{label} must be a whole number from {low} to {high}.", { label: t(caption), low, high })); input.value = shown(); }
       };
       input.addEventListener("change", read);
       input.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Enter") read(); if (e.key === "Escape") { input.value = shown(); input.blur(); } });

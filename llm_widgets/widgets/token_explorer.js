@@ -1,11 +1,11 @@
 // The next-token explorer: what a model thinks comes next, how one of it is chosen, and what else was tried.
-import { N, csv, download, el, number, sheet, table, widget } from "./kit.js";
+import { N, csv, download, el, number, sentences, sheet, table, widget } from "./kit.js";
 import { barList, drawLine } from "./explorer_bars.js";
 import { choosing, python, quoted, searching, share, shown, undecided, worth } from "./explorer_logic.js";
 import { tokenText } from "./explorer_text.js";
 import { tokenTree } from "./explorer_tree.js";
 import { settingFields } from "./setting_fields.js";
-import { after, short } from "./writer_logic.js";
+import { short } from "./writer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./explorer_logic.js").Bars} Bars */
@@ -138,7 +138,7 @@ function view(model, host, state) {
     const row = found.rows.find((one) => one[2] === found.chosen);
     const next = row ? t("Next: {token}, {after}.", { token: quoted(row[1], t), after: share(strategy() === "greedy" ? row[4] : row[5]) }) : "";
     const learned = model.get("_step");
-    return `${learned === null ? "" : `${after(learned, t)}${t(", ")}`}${next}`;
+    return sentences(next, learned !== null && (learned === 1 ? t("The model has learned from 1 batch.") : t("The model has learned from {n} batches.", { n: number(learned) })));
   }
 
   let tabled = "";
@@ -152,8 +152,8 @@ function view(model, host, state) {
     buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(STRATEGIES[i] === chosen)));
     for (const [name, group] of Object.entries(groups)) group.classList.toggle("lw-te-off", name !== chosen);
     text.paint(path);
-    bars.paint(found, chosen !== "beam");
-    line.paint(found);
+    bars.paint(found, chosen !== "beam", waiting === "untrained" ? t("No bars yet: nothing has been learned.") : waiting === "building" || !found && !state.failure ? t("One moment …") : "");
+    line.paint(found, chosen !== "beam");
     tree.paint(path?.tree ?? null, model.get("projector") ? 1.6 : 1);
     notes.textContent = path ? noted(path) : "";
     said.next.textContent = found ? undecided(found, t) : "";
