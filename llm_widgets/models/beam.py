@@ -174,7 +174,7 @@ class BeamSearch:
             self._states.pop()
 
     def _score(self, beam: Beam) -> float:
-        return beam.log_probability / max(1, len(beam.tokens)) ** self.length_penalty
+        return float(beam.log_probability / max(1, len(beam.tokens)) ** self.length_penalty)
 
 
 def beam_search(
@@ -240,9 +240,9 @@ class Read:
             assert self._cache is not None
             self._cache.select(places)
             new = texts[:, -1:]
-        logits = self._model.step(new, self._cache)  # [B, V]
+        said: NDArray[np.float32] = self._model.step(new, self._cache)
         self._texts = texts
-        return logits  # type: ignore[no-any-return]
+        return said
 
     def _places(self, texts: NDArray[np.int32]) -> list[int] | None:
         """Where the text that each text goes on from stands among those read before; None where one was not."""

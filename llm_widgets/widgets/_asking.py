@@ -71,4 +71,5 @@ def _each(model: Any, text: NDArray[np.int32]) -> NDArray[np.float32]:
     from llm_widgets.models.layers.transformer import as_arrays, as_ids
 
     with model.reading():
-        return as_arrays([model.call(as_ids(text))])[0][0]
+        logits: NDArray[np.float32] = as_arrays([model.call(as_ids(text))])[0][0]
+    return logits

@@ -98,7 +98,7 @@ def _branches(exploring: Exploring) -> dict[str, Any]:
     top, here = exploring.paths.top(), exploring.paths.here
     on_path = {node.number for node in here.path()} | {exploring.paths.root.number}
     places: dict[int, int] = {}
-    nodes = []
+    nodes: list[list[Any]] = []
     for node in top.descendants():
         places[node.number] = len(nodes)
         parent = places[node.parent.number] if node is not top and node.parent is not None else -1

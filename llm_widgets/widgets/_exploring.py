@@ -117,8 +117,11 @@ class Exploring:
         """What may come next. Asks the model where it was not asked since the text changed."""
         if self.logits is None:
             self.look()
-        shaped = {"temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p}
-        shaping: dict[str, Any] = {"sample": shaped, "greedy": {"temperature": 0.0}}.get(settings.strategy, {})
+        shaping: dict[str, Any] = {}
+        if settings.strategy == "greedy":
+            shaping = {"temperature": 0.0}
+        elif settings.strategy == "sample":
+            shaping = {"temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p}
         key = (id(self.logits), *shaping.values(), settings.strategy)
         if self._seen is None or self._seen[0] != key:
             self._seen = (key, next_token(self.logits, self.tokenizer, **shaping))  # type: ignore[arg-type]

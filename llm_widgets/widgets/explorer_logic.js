@@ -1,5 +1,5 @@
 // What the next-token explorer knows without a document: scales, where the tree's nodes lie, and what is said.
-import { number } from "./kit.js";
+import { number, sentences } from "./kit.js";
 import { visible } from "./tryit_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
@@ -76,12 +76,12 @@ function branches({ nodes, here }, t) {
   /** @type {Spot[]} */ const spots = [];
   const columns = nodes.map(() => 0);
   nodes.forEach(([, parent], i) => { if (parent >= 0) columns[i] = columns[parent] + 1; });
-  const free = /** @type {number[]} */ ([]); // the first free row of each column
+  let rows = 1;
+  const first = new Set(); // nodes that have a child already: it goes on in their row
   // Each node comes before its children, and a branch before the next one: so rows grow downwards.
   nodes.forEach(([id, parent, text, given, on], i) => {
-    const column = columns[i], above = parent >= 0 ? spots[parent].row : 0;
-    const row = Math.max(above, free[column] ?? 0);
-    free[column] = row + 1;
+    const column = columns[i], row = parent < 0 ? 0 : first.has(parent) ? rows++ : spots[parent].row;
+    first.add(parent);
     const kind = `${given ? "given" : "taken"}${on ? " on" : ""}`;
     spots.push({ key: `n${id}`, parent, column, row, text: parent < 0 && !text ? t("start") : shown(text), note: "", kind, here: i === here, act: { what: "jump", node: id } });
   });
@@ -117,7 +117,7 @@ export function rowName([rank, token, , , raw, after], cut, t) {
 export function undecided({ entropy }, t) {
   const [raw, after] = entropy, values = { bits: raw.toFixed(2), n: (2 ** raw).toFixed(1) };
   const own = t("Entropy {bits} bits: as undecided as among {n} equally likely tokens (perplexity).", values);
-  return Math.abs(after - raw) < 0.005 ? own : `${own} ${t("With the settings: {bits} bits, {n} tokens.", { bits: after.toFixed(2), n: (2 ** after).toFixed(1) })}`;
+  return Math.abs(after - raw) < 0.005 ? own : sentences(own, t("With the settings: {bits} bits, {n} tokens.", { bits: after.toFixed(2), n: (2 ** after).toFixed(1) }));
 }
 
 /** How the next token is chosen. @param {string} strategy @param {Bars} bars @param {number} temperature @param {Translate} t */
@@ -126,7 +126,7 @@ export function choosing(strategy, bars, temperature, t) {
   if (strategy === "beam") return t("Each step tries all tokens after each beam and keeps the texts with the highest scores.");
   if (strategy === "greedy") return t("Always the likeliest: {token}. Chance has no say.", { token });
   if (temperature === 0) return t("Temperature 0: always the likeliest, {token}. Chance has no say.", { token });
-  return t("draw {x} falls on {token}", { x: (bars.draw ?? 0).toFixed(3), token });
+  return sentences(t("The draw {x} falls on {token}.", { x: (bars.draw ?? 0).toFixed(3), token }), bars.kept < bars.count && t("The settings leave {kept} of {n} tokens.", { kept: number(bars.kept), n: number(bars.count) }));
 }
 
 /** The log-probability of what was written. @param {Bars} bars @param {Translate} t */
