@@ -67,7 +67,8 @@ class ExplorerLoop(LiveWidget):
         self._read_prompt = ""
         self._sent: tuple[Any, ...] = ()
         self._wanted = False  # the learner has asked an untrained model
-        self._look_due = self._play_due = 0.0
+        self._showing = 0.0  # seconds that it took to show what was new
+        self._look_due = self._look_worth = self._play_due = 0.0  # on the wall's clock; the process's; the wall's
         if prompt is None:
             prompt = first_prompt(bench, model)
         super().__init__(prompt=prompt, **settings)
@@ -147,6 +148,8 @@ class ExplorerLoop(LiveWidget):
             return False
         same = self._exploring is not None and self.prompt == self._read_prompt and current[:2] == self._key[:2]
         wait = self._look_due - time.monotonic()
+        if run is not None and run.state == "running" and time.process_time() < self._look_worth:
+            wait = max(wait, INTERVAL / 2)
         if same and current != self._key and wait > 0:
             self._later(wait)  # it goes on learning meanwhile
         elif not same or current != self._key:
@@ -165,8 +168,11 @@ class ExplorerLoop(LiveWidget):
         self._read_prompt = self.prompt
         exploring.forget()
         self._key, self._step = current, current[2]
-        # Looking may take this share of the training's time, and no more.
-        self._look_due = time.monotonic() + min(SLOWEST_LOOK, max(INTERVAL, exploring.look() / SHARE))
+        # Looking may take this share of the training's time, and no more; on a machine that others use, too, where
+        # little is learned in a second.
+        pause = (exploring.look() + self._showing) / SHARE
+        self._look_due = time.monotonic() + min(SLOWEST_LOOK, max(INTERVAL, pause))
+        self._look_worth = time.process_time() + pause
 
     def _obey(self, command: dict[str, Any]) -> None:
         exploring, settings = self._exploring, self._settings
@@ -192,13 +198,19 @@ class ExplorerLoop(LiveWidget):
             settings.beam_width, settings.length_penalty
         ):  # fmt: skip
             exploring.drop_search()
+        exploring.seen(settings)
+        state = (exploring.version, exploring.looks, settings, self._key)
+        if self._sent and self._sent[0] == state:
+            return
+        began = time.thread_time()
         bars = to_page.bars(exploring, settings)
         path = (exploring.version, exploring.read_from, settings.beam_length, *self._key[:2])
-        if not self._sent or self._sent[0] != path:
+        if not self._sent or self._sent[1] != path:
             self.send({"type": "path", **to_page.path(exploring, settings)})
-        if not self._sent or self._sent[1] != bars:
+        if not self._sent or self._sent[2] != bars:
             self.send({"type": "bars", **bars})
-        self._sent, self._waiting = (path, bars), ""
+        self._sent, self._waiting = (state, path, bars), ""
+        self._showing = time.thread_time() - began
 
     def _later(self, seconds: float) -> None:
         if self._timer is not None:

@@ -44,6 +44,7 @@ class Exploring:
     def __init__(self, source: Callable[[], Askable], live: bool, prompt: str) -> None:
         self._asking = Asking(source, live)
         self.version = 0  # counts changes of text and tree
+        self.looks = 0  # counts what the model was asked
         self.read_from = 0  # the first token of the text that the model reads
         self.logits: NDArray[np.float32] | None = None  # of the next token, [V]; None: not asked since the text changed
         self.search: BeamSearch | None = None
@@ -222,6 +223,7 @@ class Exploring:
         if len(logits) == len(ids) - start and np.isfinite(logits).all():
             self._value(logits, start)
         self.logits, self._seen = logits[-1], None
+        self.looks += 1
         self.read_from = max(0, start - self._before)
         return seconds
 

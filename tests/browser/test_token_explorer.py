@@ -1,4 +1,4 @@
-"""A learner explores the next token: steps, goes back, takes another branch, by mouse and by keyboard, while it trains."""
+"""A learner explores the next token: steps, goes back, takes branches, by mouse and by keyboard, while it trains."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,6 @@ def test_a_window_fits_moves_forward_only_and_begins_with_the_newest_half(prompt
     assert starts == sorted(starts)
     for length, start in enumerate(starts, prompt):
         assert 1 <= length - start <= limit
-    for length, (before, start) in enumerate(zip(starts, starts[1:], strict=False), prompt + 1):
+    for length, (before, start) in enumerate(pairwise(starts), prompt + 1):
         if start != before:
             assert (length - before, length - start) == (limit + 1, max(1, limit // 2))

@@ -1,4 +1,4 @@
-"""The next-token explorer: the text that a run writes, step by step; back and forth the same; branches, beams, training."""
+"""The next-token explorer: the text that a run writes, step by step; back and forth the same; branches and beams."""
 
 from __future__ import annotations
 
