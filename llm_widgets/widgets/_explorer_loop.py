@@ -141,7 +141,9 @@ class ExplorerLoop(LiveWidget):
         """Brings the text up to the model of now; False where there is nothing to ask yet, or not so soon again."""
         current = self._current()
         run = None if self._bench is None else self._bench.run
-        self._wanted |= bool(self._commands)
+        if self._key and current[:2] != self._key[:2]:
+            self._wanted = False  # the next model begins unasked, too
+        self._wanted |= bool(self._commands) or self.playing
         if run is not None and not run.log.batch_count and (run.state.active or not self._wanted):
             # Nothing is built before the learner trains it, or asks for it.
             self._waiting, self._key, self._sent = "building" if run.state.active else "untrained", (), ()
@@ -163,8 +165,6 @@ class ExplorerLoop(LiveWidget):
             exploring = self._exploring = Exploring(lambda: self.source, self._bench is not None, self.prompt)
         elif self.prompt != self._read_prompt or exploring.tokenizer != self.source.tokenizer:
             exploring.restart(self.prompt)
-        if current[:2] != self._key[:2]:
-            self._wanted = False  # the next model begins unasked, too
         self._read_prompt = self.prompt
         exploring.forget()
         self._key, self._step = current, current[2]

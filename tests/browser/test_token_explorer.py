@@ -84,9 +84,9 @@ def test_step_back_play_and_branches_by_mouse_and_by_keyboard(open_explorer, ker
     height = sheet.root.bounding_box()["height"]
     assert "Nothing has been learned yet" in sheet.part(".lw-status").inner_text()
     kernel.run("run.start()")
-    sheet.until("Number(d.step) > 50 && d.waiting === ''")
+    sheet.until("Number(d.step) > 20 && d.waiting === ''")
     first = sheet.part(".lw-te-list").inner_text()
-    sheet.until("Number(d.step) > 100")
+    sheet.until("Number(d.step) > 40")
     assert sheet.part(".lw-te-list").inner_text() != first, "the bars move"
     sheet.act("step")  # while it trains
     kernel.run("run.stop(wait=True)")

@@ -253,6 +253,13 @@ def test_nothing_is_built_before_the_learner_trains_or_asks(open_explorer, heard
     entropy = messages.of("bars")[-1]["entropy"][0]
     assert entropy == pytest.approx(np.log2(bench.run.tokenizer.vocabulary_size - 36), abs=0.1), "all about as likely"
     until(lambda: explorer._waiting == "")
+    explorer.temperature = 0.5
+    until(lambda: messages.of("bars")[-1]["entropy"][1] < entropy)
+    assert explorer._waiting == "", "what was asked for stays"
+    bench.propose(TINY.replace(num_layers=2))
+    until(lambda: explorer._waiting == "untrained")
+    explorer.step()
+    assert (explorer._waiting, len(explorer.text)) == ("", 6)
 
 
 def test_while_it_learns_the_bars_move_at_little_cost(open_explorer, heard):
