@@ -42,6 +42,7 @@ _PUBLIC = {
     "EvaluationView": "widgets",
     "LayerDesigner": "widgets",
     "RunControls": "widgets",
+    "TokenExplorer": "widgets",
     "TrainingCurves": "widgets",
     "TrainingLab": "widgets",
     "TryIt": "widgets",
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
     from llm_widgets.widgets import LiveAttention as LiveAttention
     from llm_widgets.widgets import RunControls as RunControls
+    from llm_widgets.widgets import TokenExplorer as TokenExplorer
     from llm_widgets.widgets import TrainingCurves as TrainingCurves
     from llm_widgets.widgets import TrainingLab as TrainingLab
     from llm_widgets.widgets import TryIt as TryIt

@@ -22,14 +22,20 @@ from llm_widgets.models.transformer_spec import TransformerSpec
 
 _LATER = {
     "Adam": "layers.adam",
+    "Beam": "beam",
+    "BeamSearch": "beam",
     "IGNORED": "layers.loss",
     "TokenCrossentropy": "layers.loss",
+    "beam_search": "beam",
     "generate": "generation",
     "load_state": "weights.load",
     "stream": "generation",
 }
 
 if TYPE_CHECKING:
+    from llm_widgets.models.beam import Beam as Beam
+    from llm_widgets.models.beam import BeamSearch as BeamSearch
+    from llm_widgets.models.beam import beam_search as beam_search
     from llm_widgets.models.generation import generate as generate
     from llm_widgets.models.generation import stream as stream
     from llm_widgets.models.layers.adam import Adam as Adam
@@ -48,6 +54,8 @@ __all__ = [
     "Adam",
     "Askable",
     "BERTSpec",
+    "Beam",
+    "BeamSearch",
     "Field",
     "GPTSpec",
     "LSTMClassifierSpec",
@@ -61,6 +69,7 @@ __all__ = [
     "T5Spec",
     "TokenCrossentropy",
     "TransformerSpec",
+    "beam_search",
     "generate",
     "load_state",
     "preset_changes",

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llm_widgets.foundations import sample
+from llm_widgets.models.writing import beginning, window_start, writable
 
 if TYPE_CHECKING:
     from llm_widgets.tokenizers import TextTokenizer
-
-# Far below any score that a model gives, and still a number.
-_NEVER = 1e4
 
 
 def write(
@@ -33,27 +31,12 @@ def write(
     A model reads at most so many tokens; where the text grows longer, it reads the newest half of them and goes on.
     An empty prompt begins as a line of the text does.
     """
-    # Running text has no special token, so nothing was learned of them; an unknown character cannot be written either.
-    silent = [*tokenizer.special_ids, tokenizer.UNKNOWN_ID]
 
     def choose(logits: NDArray[np.float32]) -> NDArray[np.int32]:
-        scores = logits.astype(np.float64)  # [1, V]
-        never = scores.min() - _NEVER
-        scores[:, silent] = never
-        scores[:, tokenizer.vocabulary_size :] = never  # ids that the text had no use for
-        return sample(scores, rng, temperature=temperature, top_k=top_k, top_p=top_p)
+        return sample(writable(logits, tokenizer), rng, temperature=temperature, top_k=top_k, top_p=top_p)
 
-    read = tokenizer.ids(prompt).tolist() or _beginning(tokenizer)
+    read = tokenizer.ids(prompt).tolist() or beginning(tokenizer)
     return tokenizer.decode(_stream(model, read, tokens, choose))
-
-
-def _beginning(tokenizer: TextTokenizer) -> list[int]:
-    """What stands before a text that begins with nothing: the end of a line, of which the model has seen many.
-
-    The end of a text is a sign that running text never shows it; only where lines have no end it must do.
-    """
-    line = [int(number) for number in tokenizer.ids("\n")]
-    return [tokenizer.END_ID] if not line or tokenizer.UNKNOWN_ID in line else line
 
 
 def _stream(model: Any, ids: list[int], tokens: int, choose: Any) -> Iterator[int]:
@@ -61,7 +44,7 @@ def _stream(model: Any, ids: list[int], tokens: int, choose: Any) -> Iterator[in
 
     text, limit = list(ids), model.spec.max_length
     while tokens > 0:
-        context = text if len(text) < limit else text[-max(1, limit // 2) :]
+        context = text[window_start(len(ids), len(text), limit) :]
         for new in stream(model, np.array([context], np.int32), min(tokens, limit + 1 - len(context)), choose=choose):
             text.append(int(new[0]))
             tokens -= 1

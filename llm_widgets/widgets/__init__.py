@@ -10,6 +10,7 @@ from llm_widgets.widgets.evaluation import EvaluationView
 from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
 from llm_widgets.widgets.live_attention import LiveAttention
+from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.writer import Writer
 
@@ -20,6 +21,7 @@ __all__ = [
     "LayerDesigner",
     "LiveAttention",
     "RunControls",
+    "TokenExplorer",
     "TrainingCurves",
     "TrainingLab",
     "TryIt",

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import traitlets
 
 from llm_widgets.i18n import N_, t
+from llm_widgets.models.writing import window_start
 from llm_widgets.training import LanguageRun, LanguageWorkbench, Sample, Workbench
 from llm_widgets.widgets._base import WorkbenchWidget
 from llm_widgets.widgets._worker import Worker
@@ -245,6 +246,5 @@ def _tokens_of(run: LanguageRun, prompt: str) -> dict[str, Any]:
     return {
         "tokens": list(encoding.tokens),
         "known": list(encoding.known),
-        # As long as the model can be asked for the next token at once; of a longer text it reads the newest half.
-        "read": len(encoding) if len(encoding) < length else max(1, length // 2),
+        "read": len(encoding) - window_start(len(encoding), len(encoding), length),
     }

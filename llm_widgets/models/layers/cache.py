@@ -44,6 +44,14 @@ class Cache:
         self.own[layer] = (keys, values)
         return all_keys, all_values
 
+    def select(self, rows: list[int]) -> None:
+        """The texts at these places, in this order, go on: beams are dropped and doubled."""
+        if rows == list(range(len(self.ids))):
+            return
+        self.ids = self.ids[rows]
+        places = k_ops.convert_to_tensor(np.array(rows, np.int32))
+        self.own = [(k_ops.take(k, places, axis=0), k_ops.take(v, places, axis=0)) for k, v in self.own]
+
     def note(self, ids: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Adds the ids [B, T] of new tokens; returns where a key is no padding, [B, S]."""
         T = ids.shape[1]
