@@ -36,7 +36,7 @@ def test_more_of_anything_needs_more(family: type[TransformerSpec]) -> None:
     [
         (GPTSpec(vocabulary_size=1_000_000, max_length=4), 1, "Vocabulary"),
         (GPTSpec(num_layers=100, d_model=60, max_length=16), 32, "Width"),
-        (GPTSpec(max_length=4096), 1, "Context"),
+        (GPTSpec(max_length=4096, position="relative"), 1, "Context"),
         (GPTSpec(), 10_000, "Batch size"),
     ],
 )
@@ -109,8 +109,11 @@ print((spec.estimate_memory(batch).total) / (peak - before))
         (GPTSpec(vocabulary_size=500, d_model=128, num_layers=4, max_length=128), 32),
         (GPTSpec(vocabulary_size=500, num_layers=4, num_heads=8, max_length=128, dropout=0.1), 32),
         (GPTSpec(vocabulary_size=20_000, num_layers=1), 32),
+        # Here each score that is counted wrongly shows: 268 MB for one number each.
+        (GPTSpec(vocabulary_size=100, num_layers=4, num_heads=8, max_length=512), 8),
+        (GPTSpec(vocabulary_size=100, num_layers=4, num_heads=8, max_length=512, position="relative"), 8),
     ],
-    ids=["medium", "dropout", "wide vocabulary"],
+    ids=["medium", "dropout", "wide vocabulary", "long context", "learned distances"],
 )
 def test_near_what_a_step_takes(spec: GPTSpec, batch: int) -> None:
     output = subprocess.run(
