@@ -1,13 +1,13 @@
 """Attention as a stream: pictures a second that a page really draws, bytes of each, and what they cost a training.
 
 4 layers × 4 heads × 64 × 64 tokens, in one page without a network.
-- `AttentionMap`, beside a plotly FigureWidget of 16 heatmaps updated in place: the same pictures, ten a second asked for.
-  Pictures are counted by looking at the page's own pixels at each animation frame, not by what was sent.
+- `AttentionMap`, beside a plotly FigureWidget of 16 heatmaps updated in place: the same pictures, ten a second asked
+  for. Pictures are counted by looking at the page's own pixels at each animation frame, not by what was sent.
 - BertViz's head view, which does not move: how much HTML one picture is, and what is drawn of it offline.
 - `LiveAttention` while a GPT of that size learns: the same training with the view in the page, and with none, by turns.
 
-Goals: 10 pictures a second (9.5 counts: the tenth of a second is a minimum) at no more than 70 kB each, which is one byte a
-weight, alone and while it trains; at most 3 % of the training's time.
+Goals: 10 pictures a second (9.5 counts: the tenth of a second is a minimum) at no more than 70 kB each, which is one
+byte a weight, alone and while it trains; at most 3 % of the training's time.
 
 Usage: python -m benchmarks.attention_stream  (bertviz comes with `pip install -e .[benchmarks]`)
 """
@@ -54,7 +54,8 @@ OURS_LOOP = "stream(lambda weights, i: ours.update(weights, step=i))"
 OURS_SEEN = """() => ['.lw-attention-map .lw-am-cell[data-layer="3"][data-head="3"] canvas',
   '.lw-attention-map .lw-am-map:not([hidden]) canvas'].map((where) => {
     const canvas = document.querySelector(where);
-    return canvas?.width ? canvas.getContext("2d").getImageData(0, canvas.height >> 1, canvas.width, 1).data.join() : "";
+    if (!canvas?.width) return "";
+    return canvas.getContext("2d").getImageData(0, canvas.height >> 1, canvas.width, 1).data.join();
   })"""
 
 PLOTLY = """
@@ -87,7 +88,7 @@ html_bytes = len(head_view(tensors, list(TOKENS), html_action="return").data)
 head_view(tensors, list(TOKENS))
 """
 
-LIVE = f"""
+LIVE = """
 spec = lw.GPTSpec(vocabulary_size=128, d_model=64, num_layers=L, num_heads=H, max_length=T)
 
 def new_run():

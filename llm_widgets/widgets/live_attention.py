@@ -126,6 +126,7 @@ class LiveAttention(AttentionMap):
         with self._lock:
             self._clear()
             self._generation += 1
+            self._about, self._picture = {}, b""
             self._send_begin()
         self._shown, self._step, self._waiting = (), -1, why
 
