@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -196,15 +197,22 @@ class TransformerSpec(Spec):
         """How many attentions and how many feed-forward steps a text passes."""
         return self.num_layers, self.num_layers
 
+    def _kept_scores(self) -> int:
+        """How many numbers a step keeps for each pair of positions that a head scores; all of these as measured."""
+        if self.dropout:
+            return 8  # as scores, as shares, masked, and as gradients of each
+        if os.environ.get("KERAS_BACKEND", "torch") != "torch":
+            return 5  # JAX 5.1, TensorFlow 5.8
+        # torch's kernel goes through the scores piece by piece and keeps none, unless a distance's weight is learned.
+        return 2 if self.position == "relative" else 0
+
     def kept_numbers(self) -> int:
         """Floating-point numbers that a training step keeps for one text, besides parameters."""
         T, C, F = self.max_length, self.d_model, self.feed_forward_dim
         drops = bool(self.dropout)
         # For each position: what comes in, normalized, queries, mixed, side by side and summed (6 C), keys and values,
-        # and a mask and a result for each place that drops. Scores are for each pair of positions; torch does without
-        # them where nothing is dropped, the other backends do not.
-        # With dropout they are kept as scores, as shares, masked, and as gradients of each: eight in all, as measured.
-        scores = (8 if drops else 1) * self.num_heads * T
+        # and a mask and a result for each place that drops.
+        scores = self._kept_scores() * self.num_heads * T
         attention = 6 * C + 2 * self.key_value_heads * self.head_dim + 2 * drops * C + scores
         # What comes in, normalized and summed (3 C), then the wide step before and after its function.
         feed_forward = 3 * C + (4 if self.feed_forward == "swiglu" else 2) * F + 2 * drops * C

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from llm_widgets.training._batches import make_batches
 from llm_widgets.training._predict import probabilities, score
-from llm_widgets.training._task import Judgement, adam
+from llm_widgets.training._task import CLIP_NORM, Judgement
 from llm_widgets.training.events import EventLog
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Classification:
         import keras
 
         model.compile(
-            optimizer=adam(learning_rate),
+            optimizer=keras.optimizers.Adam(learning_rate=learning_rate, global_clipnorm=CLIP_NORM),
             loss=keras.losses.BinaryCrossentropy(),
             metrics=[keras.metrics.BinaryAccuracy(name="accuracy")],
         )

@@ -53,10 +53,3 @@ class Task(Protocol):
     def note(self, log: EventLog, texts: Sequence[str], said: Sequence[Any], step: int) -> Mapping[str, float]:
         """Puts that into the log; returns what belongs into the snapshot at an epoch's end."""
         ...
-
-
-def adam(learning_rate: float) -> Any:
-    """The optimizer of every run."""
-    import keras
-
-    return keras.optimizers.Adam(learning_rate=learning_rate, global_clipnorm=CLIP_NORM)

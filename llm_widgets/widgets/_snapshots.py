@@ -53,9 +53,19 @@ class Snapshots:
             i -= 1
         return self._steps[i], self._weights[i]
 
+    def some(self, *steps: int | None) -> list[tuple[int, NDArray[np.float32]]]:
+        """The snapshots nearest to these steps (None: the newest), each once, in order."""
+        found = dict(self.near(step) for step in steps)
+        return [(step, found[step]) for step in sorted(found)]
+
     def spread(self, room: int, *needed: int | None) -> list[tuple[int, NDArray[np.float32]]]:
         """As many as have room at one byte a weight, evenly over the steps, with both ends and the needed."""
         count = max(2, room // max(1, self._weights[-1].size))
         evenly = np.linspace(0, len(self) - 1, min(count, len(self))).round().astype(int)
         chosen = {self._steps[i] for i in evenly} | {self.near(step)[0] for step in needed if step is not None}
         return [(step, self.near(step)[1]) for step in sorted(chosen)]
+
+
+def as_bytes(weights: NDArray[np.float32]) -> bytes:
+    """Weights from 0 to 1 as one byte each, 0 to 255."""
+    return bytes(np.rint(weights * np.float32(255)).astype(np.uint8))

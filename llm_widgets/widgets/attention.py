@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from llm_widgets.analysis.attention_weights import AttentionWeights, read_tokens, read_weights
 from llm_widgets.i18n import N_, t
 from llm_widgets.widgets._base import LiveWidget
-from llm_widgets.widgets._snapshots import Snapshots
+from llm_widgets.widgets._snapshots import Snapshots, as_bytes
 from llm_widgets.widgets._throttle import Throttle
 
 INTERVAL = 0.1  # seconds between two live pictures
 RATE = 20_000_000  # bytes a second at most
+IN_A_NOTEBOOK = 2_000_000  # bytes of the picture that a saved notebook holds
 ON_A_PAGE = 8_000_000  # bytes of snapshots that a saved page holds
 EXACT_ON_A_PAGE = 2_000_000  # weights that a saved page also holds exactly
 BRIGHT = 64  # keys, above which no single weight is large: colours are stretched
@@ -41,7 +42,6 @@ class AttentionMap(LiveWidget):
         TypeError, ValueError: weights or tokens are not what they should be.
 
     Example:
-        >>> attention_map([[1.0, 0.0], [0.3, 0.7]], ["Good", "morning"])  # doctest: +SKIP
         >>> live = AttentionMap(first, tokens, step=0)  # doctest: +SKIP
         >>> live.update(second, step=50)  # doctest: +SKIP
     """
@@ -62,6 +62,9 @@ class AttentionMap(LiveWidget):
     hide_first = traitlets.Bool(False).tag(sync=True)
     # The brightest colour stands for the largest weight in the map, and not for 1.
     stretch = traitlets.Bool(False).tag(sync=True)
+    # The last picture, for a notebook that was saved with its widgets and has no kernel.
+    _about = traitlets.Dict().tag(sync=True)
+    _picture = traitlets.Bytes(b"").tag(sync=True)
 
     def __init__(
         self,
@@ -170,6 +173,7 @@ class AttentionMap(LiveWidget):
         self._keys: tuple[str, ...] = ()
         self._odd: list[float] | None = None
         self._live = False
+        self._pictured: tuple[Any, ...] = ()  # the weights in `_picture`
 
     def _take(self, attention: Any, tokens: Iterable[str], tokens_to: Iterable[str] | None, step: int | None) -> None:
         read = read_weights(attention)
@@ -182,8 +186,9 @@ class AttentionMap(LiveWidget):
 
     def _keep(self, step: int, read: AttentionWeights) -> None:
         self._snapshots.add(step, read.weights)
-        rows = int(np.prod(read.weights.shape[:3]))
-        self._odd = [read.odd_rows, rows, *(round(s, 3) for s in read.odd_sums)] if read.odd_rows else None
+        self._odd = (
+            [read.odd_rows, read.weights[..., 0].size, *(round(s, 3) for s in read.odd_sums)] if read.odd_rows else None
+        )
 
     @property
     def _shape(self) -> tuple[int, ...]:
@@ -200,13 +205,8 @@ class AttentionMap(LiveWidget):
 
     def _frame(self, kind: str, step: int | None) -> Message:
         """A snapshot at one byte a weight, and what the page must know of the time line."""
-        message: dict[str, Any] = {
-            "type": kind,
-            "generation": self._generation,
-            "steps": self._snapshots.steps,
-            "odd": self._odd,
-            "live": self._live,
-        }
+        message: dict[str, Any] = {"type": kind, "generation": self._generation, "steps": self._snapshots.steps}
+        message |= {"odd": self._odd, "live": self._live}
         if kind == "begin":
             message |= {"shape": self._shape, "queries": self._queries, "keys": self._keys}
         if not len(self._snapshots):
@@ -238,6 +238,18 @@ class AttentionMap(LiveWidget):
                 return [*told, self._exact(begin["step"], None, None)]
             return [*told, self._exact(begin["step"], self.layer, self.head)]
 
+    def _save(self) -> None:
+        """Puts what is seen, the step compared with too, into the state; what is too large is not saved."""
+        other = [] if self.compare is None else [self.compare]
+        steps, weights = zip(*self._snapshots.some(self.step, *other), strict=True)
+        if [*map(id, weights)] == [*map(id, self._pictured)]:
+            return
+        self._pictured = weights
+        picture = b"".join(map(as_bytes, weights))
+        with self.hold_sync():
+            self._about = self._frame("begin", self.step)[0] | {"steps": steps}
+            self._picture = picture if len(picture) <= IN_A_NOTEBOOK else b""
+
     # From the page
 
     def _on_hello(self, content: Any) -> None:
@@ -251,8 +263,9 @@ class AttentionMap(LiveWidget):
                 return
             if not content.get("exact"):
                 self.send(*self._frame("maps", int(content["step"])))
-            elif content["step"] in self._snapshots.steps:
-                self.send(*self._exact(content["step"], _index(content["layer"]), _index(content["head"])))
+            elif content["step"] in self._snapshots.steps:  # asked when nothing has moved for a moment
+                self._save()
+                self.send(*self._exact(content["step"], content["layer"], content["head"]))
 
     def _on_export(self, content: Any) -> None:
         from llm_widgets.widgets.export import to_html
@@ -281,14 +294,5 @@ def attention_map(attention: Any, tokens: Iterable[str], tokens_to: Iterable[str
     return AttentionMap(attention, tokens, tokens_to)
 
 
-def as_bytes(weights: NDArray[np.float32]) -> bytes:
-    """Weights from 0 to 1 as one byte each, 0 to 255."""
-    return bytes(np.rint(weights * np.float32(255)).astype(np.uint8))
-
-
 def _within(index: int | None, count: int) -> int | None:
     return index if index is None or 0 <= index < count else 0
-
-
-def _index(value: Any) -> int | None:
-    return None if value is None else int(value)

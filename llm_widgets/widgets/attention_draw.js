@@ -48,12 +48,21 @@ export function squareAt({ left, top, cellW, cellH }, part, x, y) {
   return inCols && y < top ? { query: null, key: part.k0 + k } : null;
 }
 
+const drawn = /** @type {WeakMap<object, { stamp: string, pixels: OffscreenCanvas }>} */ (new WeakMap());
+/** The squares, a pixel each; those of the last time where only the pointer has moved. @param {MapScene} scene @param {number} h @param {number} w */
+function squares({ weights, keys, part, top, signed }, h, w) {
+  const stamp = JSON.stringify([part, top, signed, keys.length, h, w]), known = drawn.get(weights);
+  if (known?.stamp === stamp) return known.pixels;
+  const image = pooled(weights, keys.length, part, h, w), pixels = new OffscreenCanvas(image.wide, image.high);
+  /** @type {OffscreenCanvasRenderingContext2D} */ (pixels.getContext("2d")).putImageData(new ImageData(/** @type {any} */ (rgba(image.values, top, signed)), image.wide, image.high), 0, 0);
+  drawn.set(weights, { stamp, pixels });
+  return pixels;
+}
+
 /** @param {CanvasRenderingContext2D} g @param {number} width @param {number} height @param {Palette} colours @param {MapScene} scene */
 export function drawMap(g, width, height, colours, scene) {
-  const { part, weights, keys, queries, signed } = scene, u = colours.scale, box = boxOf(g, width, height, scene, colours), { left, top, cellW, cellH } = box;
-  const w = cellW * part.cols, h = cellH * part.rows, ratio = g.getTransform().a;
-  const image = pooled(weights, keys.length, part, h * ratio, w * ratio), pixels = new OffscreenCanvas(image.wide, image.high);
-  /** @type {OffscreenCanvasRenderingContext2D} */ (pixels.getContext("2d")).putImageData(new ImageData(/** @type {any} */ (rgba(image.values, scene.top, signed)), image.wide, image.high), 0, 0);
+  const { part, keys, queries, signed } = scene, u = colours.scale, box = boxOf(g, width, height, scene, colours), { left, top, cellW, cellH } = box;
+  const w = cellW * part.cols, h = cellH * part.rows, ratio = g.getTransform().a, pixels = squares(scene, h * ratio, w * ratio);
   g.fillStyle = colours.wash;
   g.fillRect(left, top, w, h);
   g.imageSmoothingEnabled = false;

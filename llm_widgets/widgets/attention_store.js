@@ -64,6 +64,12 @@ export function keepAttention(model) {
     }
     store.views.forEach((view) => view(content));
   };
+  const saved = model.get("_picture"), seen = model.get("_about");
+  // A saved notebook has no kernel to ask: its pictures lie one after another.
+  if (saved?.byteLength) {
+    const bytes = saved instanceof ArrayBuffer ? new DataView(saved) : saved, size = bytes.byteLength / seen.steps.length;
+    seen.steps.forEach((/** @type {number} */ step, /** @type {number} */ i) => receive({ ...seen, type: i ? "maps" : "begin", step }, [new DataView(bytes.buffer, bytes.byteOffset + i * size, size)]));
+  }
   model.on("msg:custom", receive);
   return store;
 }

@@ -65,7 +65,7 @@ export function drawPanel(g, width, height, colours, scene) {
   g.restore();
   words(g, { left, right, top, bottom }, colours, labels);
   if (scene.cursor !== null) cursor(g, { top, bottom }, colours, scene, x, y);
-  if (!series.n && !scene.ghosts.length) hint(g, { left, right, top, bottom }, colours, scene.empty);
+  if (!series.n && !scene.ghosts.length) hint(g, { left, right, ...freest([top, ...scene.baselines.map((b) => y(b.value)), bottom], 16 * u) }, colours, scene.empty);
 }
 
 /** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
@@ -193,6 +193,12 @@ function written(/** @type {CanvasRenderingContext2D} */ g, /** @type {string} *
   g.strokeText(text, x, y);
   g.fillStyle = colour;
   g.fillText(text, x, y);
+}
+
+/** The widest stripe between lines; the name of a line stands on it. @param {number[]} lines @param {number} name */
+export function freest(lines, name) {
+  const sorted = [...lines].sort((a, b) => a - b), stripes = sorted.slice(1).map((line, i) => ({ top: sorted[i], bottom: line - (i + 2 < sorted.length ? name : 0) }));
+  return stripes.reduce((best, one) => (one.bottom - one.top > best.bottom - best.top ? one : best));
 }
 
 function hint(/** @type {CanvasRenderingContext2D} */ g, /** @type {Box} */ box, /** @type {Palette} */ colours, /** @type {string} */ text) {

@@ -86,7 +86,8 @@ def _widgets(widget: Any) -> Iterator[LiveWidget]:
 
 def _packed(widget: LiveWidget) -> dict[str, Any]:
     """One widget as JSON: its front end, its traits, and the messages that answer a new view."""
-    skipped = {"_esm", "_css", "layout", "tabbable", "tooltip"}
+    # What stands in the messages is not said twice.
+    skipped = {"_esm", "_css", "layout", "tabbable", "tooltip", "_about", "_picture"}
     state = {
         name: value
         for name, value in widget.get_state().items()

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import re
+import statistics
 import time
+from collections import deque
 from typing import Any, ClassVar
 
 import traitlets
 
 from llm_widgets.i18n import N_, t
 from llm_widgets.training import LanguageRun, Workbench
+from llm_widgets.training.language_run import Attention
 from llm_widgets.widgets._base import as_workbench
 from llm_widgets.widgets._ticker import follow
 from llm_widgets.widgets._worker import Worker
 from llm_widgets.widgets.attention import AttentionMap
 
-INTERVAL = 0.1  # seconds between two looks, at least
+INTERVAL = 0.1  # seconds from one look to the next, at least
+SLOWEST = 1.0  # seconds, at most
 SHARE = 0.03  # of the training's time that looking may take
 MAX_CHARACTERS = 2_000  # of a text
 FIRST_LENGTH = 60  # characters of the text that is shown first
@@ -60,6 +64,8 @@ class LiveAttention(AttentionMap):
             )
         self._shown: tuple[Any, ...] = ()  # run, its generation, and the text of the snapshots that the page has
         self._step = -1
+        self._costs: deque[float] = deque(maxlen=9)  # seconds that the last looks took
+        self._due = 0.0  # when the next one may be
         self._worker = Worker(self, "attention", INTERVAL)
         super().__init__(**kwargs)
         self.text = text or first_text(run.corpus.validation)
@@ -94,9 +100,11 @@ class LiveAttention(AttentionMap):
         if not self.text:
             self._forget("empty")
             return
-        began = time.perf_counter()
-        weights, tokens, step = run.attention(self.text)
-        cost = time.perf_counter() - began
+        if (*key, run.log.batch_count) == (*self._shown, self._step):
+            self._worker.pause = 0.0
+            return
+        (weights, tokens, step), cost = _timed(run, self.text)
+        self._costs.append(cost)
         if (run, key) != (self.workbench.run, self._key(run)):
             return  # while it was looked at, another run or text has come
         if key != self._shown or step < self._step:
@@ -104,8 +112,12 @@ class LiveAttention(AttentionMap):
         else:
             self.update(weights, step=step)
         self._shown, self._step, self._waiting = key, step, ""
-        # The call also waits for the present batch; what looking costs is less.
-        self._worker.pause = max(INTERVAL, min(1.0, cost / SHARE / 10))
+        # From look to look, whatever of that went by waiting for a batch to end; a late one does not delay the next.
+        every = max(INTERVAL, min(SLOWEST, statistics.median(self._costs) / SHARE))
+        self._due = max(self._due + every, time.monotonic())
+        self._worker.pause = max(0.0, self._due - time.monotonic())
+        if run.state.active:
+            self._worker.ask()  # it need not wait for the ticker
 
     def _forget(self, why: str) -> None:
         """Shows no map, and why."""
@@ -114,6 +126,7 @@ class LiveAttention(AttentionMap):
         with self._lock:
             self._clear()
             self._generation += 1
+            self._about, self._picture = {}, b""
             self._send_begin()
         self._shown, self._step, self._waiting = (), -1, why
 
@@ -123,6 +136,16 @@ class LiveAttention(AttentionMap):
             self._unfollow()
             self._worker.end()
         super().close()
+
+
+def _timed(run: LanguageRun, text: str) -> tuple[Attention, float]:
+    """The attention in a text, and the seconds of the training that this took: the wait for a batch's end left out."""
+
+    def look(_: Any) -> tuple[Attention, float]:
+        began = time.perf_counter()
+        return run.attention(text), time.perf_counter() - began
+
+    return run.call(look)
 
 
 def first_text(held_out: str) -> str:

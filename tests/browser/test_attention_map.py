@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -385,3 +386,33 @@ def test_a_saved_page_opens_from_a_disk_without_a_network(browser, tmp_path):
     assert page.locator(".lw-am-query bdi").nth(2).inner_text() == "</script>"
     context.close()
     assert not faults
+
+
+def test_a_saved_notebook_shows_the_last_picture_without_its_kernel(opened, open_page, server, kernel):
+    page = opened("m = lw.attention_map(example(), TOKENS)\nm.layer, m.head = 2, 1")
+    page.page.wait_for_timeout(100)
+    for _ in range(40):
+        if kernel.value("len(m._picture)"):
+            break
+        page.page.wait_for_timeout(100)
+    weights = kernel.value("m.weights()[2, 1].tolist()")
+    save_state = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"  # off unless the learner ticks it
+    page.command(save_state)
+    try:
+        page.page.wait_for_timeout(300)
+        page.save()
+    finally:
+        page.command(save_state)
+    saved = server.folder / "saved-attention.ipynb"
+    shutil.copy(server.folder / page.path, saved)
+    assert "widget-state+json" in saved.read_text(encoding="utf-8")
+    # A kernel of its own, which knows nothing of the widget.
+    later = open_page(height=1200).open(saved.name)
+    later.page.wait_for_function(f"() => {MAP}?.dataset.box")
+    later.page.wait_for_timeout(200)
+    for q, k in ((0, 0), (8, 1), (11, 10)):
+        assert later.page.evaluate(PIXEL, [0, q, k]) == pytest.approx(viridis(weights[q][k]), abs=3)
+    later.page.mouse.move(*later.page.evaluate(WHERE, [8, 7]))
+    wait(later, query=8, key=7)
+    picture(later, "attention-saved")
+    server.kernel_of(saved.name).close()

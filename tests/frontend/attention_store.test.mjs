@@ -60,3 +60,11 @@ test("memory is bounded, and what is needed stays", () => {
   for (let step = 1; step <= 6; step += 1) tell({ type: "frame", step, steps: [0, step] }, large);
   assert.deepEqual([3, 4, 5, 6].map((step) => store.has(step)), [false, true, true, true]);
 });
+
+test("a saved notebook has no kernel: the pictures in its state are shown", () => {
+  const picture = new DataView(Uint8Array.from([9, 9, 1, 2, 3, 4]).buffer, 2);
+  const { store, sent } = host({ _picture: picture, _about: { type: "begin", generation: 3, shape: [1, 1, 1, 2], queries: ["a"], keys: ["b", "c"], steps: [0, 10], odd: null, live: true, step: 10 } });
+  assert.deepEqual([store.about.steps, [...store.bytes(0)], [...store.bytes(10)]], [[0, 10], [1, 2], [3, 4]]);
+  assert.deepEqual(sent, []);
+  assert.equal(host({ _picture: new DataView(new ArrayBuffer(0)), _about: {} }).store.about.generation, -1);
+});

@@ -196,3 +196,32 @@ def test_it_is_public_and_speaks_chinese():
     assert attention_map(np.eye(1), ["a"])._labels["Attention map"] == "注意力图"
     with pytest.raises(TypeError, match="必须是字符串列表。收到：'a'"):
         attention_map(np.eye(1), "a")
+
+
+def test_a_saved_notebook_has_what_was_seen_last(hear):
+    first, second = made(0), made(1)
+    widget = AttentionMap(first, TOKENS, step=0)
+    page = hear(widget)
+    assert widget._picture == b""  # nothing is sent twice before the page has come to rest
+    widget.update(second, step=5)
+
+    def at_rest(step: int) -> None:
+        tell(widget, type="want", generation=1, step=step, layer=0, head=0, exact=True)
+
+    at_rest(5)
+    assert widget._picture == as_sent(second)
+    assert (widget._about["shape"], widget._about["queries"]) == ((2, 2, 3, 3), (*TOKENS,))
+    assert widget._about["steps"] == (5,)
+    json.dumps(widget._about, allow_nan=False)
+    widget.step, widget.compare = 5, 0
+    at_rest(5)
+    assert (widget._picture, widget._about["steps"]) == (as_sent(first) + as_sent(second), (0, 5))
+    kept = widget._picture
+    at_rest(0)
+    assert widget._picture is kept
+    large = made(2, (9, 1, 500, 500))  # 2,250,000 bytes
+    widget.show(large, [str(i) for i in range(500)])
+    tell(widget, type="want", generation=2, step=0, layer=0, head=0, exact=True)
+    assert widget._picture == b""
+    assert page.newest("exact")["step"] == 0
+    assert '"binary": {}' in to_html(widget)  # a page has it in its messages
