@@ -1,0 +1,1 @@
+"""Models that others trained, kept on this machine in a form that loads at once."""
