@@ -104,6 +104,10 @@ class GGUFFile(Mapping[str, NDArray[np.float32]]):
         """How the file keeps an array: "F32", "Q4_1", "Q8_0", …"""
         return str(self._tensors[name].tensor_type.name)
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Of an array, without making it."""
+        return tuple(int(size) for size in reversed(self._tensors[name].shape))
+
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         if self.kind(name) in ("Q4_1", "Q8_0"):
             return self.blocks(name).values()
