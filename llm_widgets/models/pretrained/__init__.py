@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from llm_widgets.models.pretrained.errors import ModelError
 from llm_widgets.models.pretrained.known import KNOWN, KnownModel
 from llm_widgets.models.pretrained.library import Entry, add, available, remove
-from llm_widgets.models.pretrained.store import is_here, is_intact, models_folder
+from llm_widgets.models.pretrained.store import is_here, is_intact, models_folder, names
 
 if TYPE_CHECKING:
     from llm_widgets.models.pretrained.load import PretrainedModel as PretrainedModel
@@ -34,6 +34,7 @@ __all__ = [
     "is_intact",
     "load",
     "models_folder",
+    "names",
     "remove",
 ]
 _LATER = {"PretrainedModel": "load", "load": "load", "PretrainedTokenizer": "tokenizer"}

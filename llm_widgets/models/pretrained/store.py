@@ -9,27 +9,23 @@ NAME/manifest.json         size and SHA-256 of each file
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from llm_widgets.i18n import t
 from llm_widgets.models.checks import shown
-from llm_widgets.models.pretrained.errors import NO_SPACE, ModelError
+from llm_widgets.models.pretrained.errors import ModelError
 
 WEIGHTS, BLOCKS = "weights.safetensors", "blocks.safetensors"
 TOKENIZER, CONFIG, MANIFEST = "tokenizer.json", "config.json", "manifest.json"
 FORMAT = "llm-widgets-model/1"
 FOLDER_VARIABLE = "LLM_WIDGETS_MODELS"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
-_PARTIAL = re.compile(r"\.(\d+)\.\w+\.partial$")
 
 
 def models_folder() -> Path:
@@ -158,94 +154,9 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@contextlib.contextmanager
-def being_made(name: str, origin: dict[str, Any], needed: int) -> Iterator[tuple[Path, Path]]:
-    """A folder to make a model in, and one for what is only needed meanwhile.
-
-    When all has gone well the first becomes the model's, at once and whole; else both are gone.
-
-    Args:
-        name: of the model; one that is there already is replaced at the end.
-        origin: what the manifest says about where it comes from.
-        needed: bytes that must be free.
-
-    Raises:
-        ModelError: there is no room, or the folder cannot be written.
-    """
-    final = folder_of(name)
-    folder, work = _hidden(name, "new"), _hidden(name, "work")
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(final.parent)
-        _check_room(final.parent, needed)
-        for one in (folder, work):
-            shutil.rmtree(one, ignore_errors=True)
-            one.mkdir()
-        yield folder, work
-        _finish(folder, origin)
-        _publish(folder, final)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ModelError(
-                t("The disk ran full. Make room, then try again. Received: {path}", path=final), NO_SPACE
-            ) from error
-        raise ModelError(
-            t("The model could not be written. Received: {path}: {error}", path=final, error=error)
-        ) from error
-    finally:
-        for one in (folder, work):
-            shutil.rmtree(one, ignore_errors=True)
-
-
-def _hidden(name: str, use: str) -> Path:
+def hidden(name: str, use: str) -> Path:
     """A folder beside the models that is none of them, and that says whose it is."""
     return models_folder() / f".{name}.{os.getpid()}.{use}.partial"
-
-
-def _finish(folder: Path, origin: dict[str, Any]) -> None:
-    """Writes the list of files, and sees to it that all of them are on the disk."""
-    files = {}
-    for path in sorted(folder.iterdir()):
-        files[path.name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
-    text = json.dumps({"format": FORMAT, "files": files, "origin": origin}, ensure_ascii=False, indent=1)
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
-    for path in folder.iterdir():
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-
-
-def _publish(folder: Path, final: Path) -> None:
-    old = _hidden(final.name, "old")
-    if final.exists():
-        final.rename(old)
-    folder.rename(final)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _sweep(folder: Path) -> None:
-    """Takes away what was left by processes that were ended in the middle."""
-    import psutil
-
-    for path in folder.glob(".*.partial"):
-        found = _PARTIAL.search(path.name)
-        if found and not psutil.pid_exists(int(found[1])):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _check_room(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise ModelError(
-            t(
-                "The model needs {needed:.1f} GB on the disk while it is made and {free:.1f} GB are free. Make room, or "
-                "set {variable} to a folder on another disk. Received: {path}",
-                needed=needed / 1e9,
-                free=free / 1e9,
-                variable=FOLDER_VARIABLE,
-                path=folder,
-            ),
-            NO_SPACE,
-        )
 
 
 def remove(name: str) -> int:
@@ -259,9 +170,9 @@ def remove(name: str) -> int:
         raise ModelError(t("There is no such model on this machine. Received: {name}", name=name))
     size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
     try:
-        hidden = _hidden(name, "old")
-        folder.rename(hidden)  # at once: half a model is seen by nobody
-        shutil.rmtree(hidden)
+        old = hidden(name, "old")
+        folder.rename(old)  # at once: half a model is seen by nobody
+        shutil.rmtree(old)
     except OSError as error:
         raise ModelError(
             t(

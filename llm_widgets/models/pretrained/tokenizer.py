@@ -129,7 +129,8 @@ class PretrainedTokenizer:
         """
         found = self._library.encode(units.prepare(text))
         last = len(text)
-        offsets, tokens = [], []
+        offsets: list[tuple[int, int]] = []
+        tokens: list[str] = []
         for number, name, (start, end) in zip(found.ids, found.tokens, found.offsets, strict=True):
             if number in self._special and start == end:  # around the text: where it begins, or where it ends
                 start = end = last if tokens else 0
