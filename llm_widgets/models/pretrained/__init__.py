@@ -17,8 +17,8 @@ from llm_widgets.models.pretrained.library import Entry, add, available, remove
 from llm_widgets.models.pretrained.store import is_here, is_intact, models_folder, names
 
 if TYPE_CHECKING:
-    from llm_widgets.models.pretrained.load import PretrainedModel as PretrainedModel
-    from llm_widgets.models.pretrained.load import load as load
+    from llm_widgets.models.pretrained.loading import PretrainedModel as PretrainedModel
+    from llm_widgets.models.pretrained.loading import load as load
     from llm_widgets.models.pretrained.tokenizer import PretrainedTokenizer as PretrainedTokenizer
 
 __all__ = [
@@ -37,7 +37,7 @@ __all__ = [
     "names",
     "remove",
 ]
-_LATER = {"PretrainedModel": "load", "load": "load", "PretrainedTokenizer": "tokenizer"}
+_LATER = {"PretrainedModel": "loading", "load": "loading", "PretrainedTokenizer": "tokenizer"}
 
 
 def __getattr__(name: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from llm_widgets.models.pretrained.hub import fetch_from_hub
 from llm_widgets.models.pretrained.known import BY_NAME, KNOWN, KnownModel
 from llm_widgets.models.pretrained.making import being_made
 from llm_widgets.models.pretrained.source import Progress, Source
+
+_adding = threading.Lock()  # one at a time: two threads may want the same model
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -54,16 +57,21 @@ def add(name: str | None = None, *, folder: str | Path | None = None, progress: 
     known = BY_NAME.get(name)
     if here is None and known is None:
         raise ValueError(_unknown(name))
-    if here is None and store.is_here(name):
-        return store.folder_of(name)
+    with _adding:
+        if here is None and store.is_here(name):
+            return store.folder_of(name)
+        _make(name, known, here, progress)
+    return store.folder_of(name)
+
+
+def _make(name: str, known: KnownModel | None, here: Path | None, progress: Progress) -> None:
     origin: dict[str, Any] = {"source": known.source if known else "", "folder": str(here or "")}
     with being_made(name, origin, _room(known, here)) as (target, work):
-        source, licence, language = _source(name, known, here, work, progress)
         from llm_widgets.models.pretrained.convert import convert
 
+        source, licence, language = _source(name, known, here, work, progress)
         about = {"name": name, "licence": licence, "language": language, "source": origin["source"] or origin["folder"]}
         convert(source, target, about, progress)
-    return store.folder_of(name)
 
 
 def _source(
@@ -92,6 +100,8 @@ def _room(known: KnownModel | None, here: Path | None) -> int:
     if known is not None and here is None:
         return known.bytes + (2 * known.wheel.bytes + 10_000_000 if known.wheel else known.bytes)
     assert here is not None
+    if known is not None and known.wheel is not None and any(here.glob("*.whl")):
+        return known.bytes + known.wheel.bytes + 10_000_000
     # In half precision the files are half of what they become.
     return 2 * sum(path.stat().st_size for path in here.glob("*.safetensors")) + 10_000_000
 

@@ -16,6 +16,7 @@ from llm_widgets.i18n import t
 from llm_widgets.models.pretrained.errors import NO_SPACE, ModelError
 from llm_widgets.models.pretrained.store import FOLDER_VARIABLE, FORMAT, MANIFEST, folder_of, hidden, sha256
 
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows has no quota's number
 _HIDDEN = re.compile(r"\.(\d+)\.\w+\.partial$")
 
 
@@ -46,7 +47,7 @@ def being_made(name: str, origin: dict[str, Any], needed: int) -> Iterator[tuple
         _finish(folder, origin)
         _publish(folder, final)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in _FULL:
             raise ModelError(
                 t("The disk ran full. Make room, then try again. Received: {path}", path=final), NO_SPACE
             ) from error

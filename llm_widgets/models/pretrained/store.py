@@ -92,7 +92,12 @@ def read_manifest(name: str) -> dict[str, Any]:
     Raises:
         ModelError: the model is not here, or its list cannot be read.
     """
-    return _read(folder_of(name) / MANIFEST, name)
+    manifest = _read(folder_of(name) / MANIFEST, name)
+    files = manifest.get("files")
+    listed = files.values() if isinstance(files, dict) else [None]
+    if not all(isinstance(file, dict) and {"bytes", "sha256"} <= file.keys() for file in listed):
+        raise _damaged(name, MANIFEST)
+    return manifest
 
 
 def read_config(name: str) -> dict[str, Any]:
