@@ -45,7 +45,9 @@ def test_the_same_logits_and_attention(family: str, tmp_path: Path, models: Path
     logits, seen = asked(theirs, family)
     np.testing.assert_allclose(said(mine.model), logits, rtol=0, atol=1e-4)
     ours = mine.model.attention(IDS, WRITTEN) if family == "t5" else mine.model.attention(IDS)
-    assert_same_attention([w for kind in ours.values() for w in kind] if family == "t5" else ours, map(torch.tensor, seen))
+    assert_same_attention(
+        [w for kind in ours.values() for w in kind] if family == "t5" else ours, map(torch.tensor, seen)
+    )
 
 
 def test_in_several_files_and_in_half_precision(tmp_path: Path) -> None:
