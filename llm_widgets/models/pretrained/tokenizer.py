@@ -155,6 +155,11 @@ class PretrainedTokenizer:
         numbers = [number for number in checked_ids(ids, len(self._pieces)) if number not in self._special]
         return str(self._library.decode(numbers, skip_special_tokens=False))
 
+    @property
+    def chats(self) -> bool:
+        """Whether the model holds conversations: `chat_ids` writes them."""
+        return self.chat.get("format") == "chatml" and {chatml.START, chatml.END} <= set(self._special.values())
+
     def chat_ids(self, messages: Sequence[Mapping[str, str]], *, answer: bool = True) -> NDArray[np.int32]:
         """A conversation as the model learned to read it, int32 [N].
 
@@ -171,8 +176,13 @@ class PretrainedTokenizer:
         Example:
             >>> tokenizer.chat_ids([{"role": "user", "content": "Who are you?"}])  # doctest: +SKIP
         """
-        if self.chat.get("format") != "chatml":
-            raise ValueError(t("This model holds no conversations: it has not learned the signs for them."))
+        if not self.chats:
+            raise ValueError(
+                t(
+                    "This model holds no conversations: it has not learned the signs for them. Received: {tokenizer}",
+                    tokenizer=self,
+                )
+            )
         named = {piece: number for number, piece in self._special.items()}
         start, end = named[chatml.START], named[chatml.END]
         turns = [_checked_turn(message) for message in messages]

