@@ -15,7 +15,7 @@ from tests.models.pretrained.small import save
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "models"
     monkeypatch.setenv("LLM_WIDGETS_MODELS", str(folder))
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("COLUMNS", "300")
     return folder
 
 

@@ -151,7 +151,7 @@ def _list() -> None:
 
 def _about(entry: Entry) -> str:
     known = entry.known
-    title = t("one of your own") if known is None else t(known.title) + t(": ") + t(known.use)
+    title = t("one of your own") if known is None else t("{title}: {use}", title=t(known.title), use=t(known.use))
     if entry.present:
         return title
     return title + " · " + t("get it with: {command}", command=f"llm-widgets models add {entry.name}")

