@@ -31,6 +31,7 @@ _PUBLIC = {
     "PRESETS": "models",
     "T5Spec": "models",
     "generate": "models",
+    "pretrained": "models.pretrained.loading",
     "NGramModel": "training",
     "LanguageRun": "training",
     "LanguageWorkbench": "training",
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from llm_widgets.models import LSTMClassifierSpec as LSTMClassifierSpec
     from llm_widgets.models import T5Spec as T5Spec
     from llm_widgets.models import generate as generate
+    from llm_widgets.models.pretrained.loading import pretrained as pretrained
     from llm_widgets.tokenizers import TextTokenizer as TextTokenizer
     from llm_widgets.tokenizers import Tokenizer as Tokenizer
     from llm_widgets.training import LanguageRun as LanguageRun

@@ -192,12 +192,19 @@ def _run(command: list[str]) -> str | None:
     return "".join(lines) if process.returncode else None
 
 
+def why_failed(errors: str) -> int:
+    """What pip's or uv's errors mean: `NO_SPACE`, `NO_NETWORK`, or `FAILED` for all else."""
+    if _SPACE.search(errors):
+        return NO_SPACE
+    return NO_NETWORK if _NETWORK.search(errors) else FAILED
+
+
 def _explained(errors: str, command: list[str]) -> BackendError:
     shown = " ".join(command)
-    if _SPACE.search(errors):
+    if why_failed(errors) == NO_SPACE:
         message = t("The disk ran full while PyTorch was being installed. Make room, then try again.")
         return BackendError(message, NO_SPACE)
-    if _NETWORK.search(errors):
+    if why_failed(errors) == NO_NETWORK:
         message = t(
             "PyTorch could not be fetched: there is no network, or a proxy stands between. Connect (or set "
             "HTTPS_PROXY), then run again: llm-widgets backend. Where nothing but a package mirror can be reached, JAX "

@@ -22,7 +22,7 @@ from llm_widgets.cli import UNEXPECTED, _lab, cli, main
 from llm_widgets.cli._localized import columns, wrap
 from llm_widgets.i18n import set_language
 
-COMMANDS = ["lab", "train", "data", "doctor", "backend"]
+COMMANDS = ["lab", "train", "data", "models", "doctor", "backend"]
 TINY = "lstm-classifier?vocabulary_size=300&embedding_dim=4&lstm_units=4&sequence_length=12"
 
 

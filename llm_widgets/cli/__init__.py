@@ -1,4 +1,4 @@
-"""`llm-widgets lab | doctor | data | train | backend`: the kit from a terminal.
+"""`llm-widgets lab | train | data | models | doctor | backend`: the kit from a terminal.
 
 Nothing heavy is imported before a command needs it, so that `--help` answers at once.
 """
@@ -18,6 +18,7 @@ from llm_widgets.cli._data import data
 from llm_widgets.cli._doctor import doctor
 from llm_widgets.cli._lab import lab
 from llm_widgets.cli._localized import Group, UserError, language_option, option
+from llm_widgets.cli._models import models
 from llm_widgets.cli._train import train
 from llm_widgets.i18n import LANGUAGES, N_, set_language, t
 
@@ -52,7 +53,7 @@ def cli() -> None:
     """The group of all commands."""
 
 
-for command in (lab, train, data, doctor, backend):
+for command in (lab, train, data, models, doctor, backend):
     cli.add_command(command)
 
 

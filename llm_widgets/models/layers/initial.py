@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import math
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from llm_widgets.models.seeds import derived_seed
@@ -40,7 +43,29 @@ class Initial:
         """Normal numbers around 0."""
         from keras.initializers import RandomNormal
 
+        if _blank.get():
+            return _nothing
         return RandomNormal(0.0, std, seed=self.seed_of(name))
 
 
 _LAST = ("out", "cross_out", "down")
+_blank: contextvars.ContextVar[bool] = contextvars.ContextVar("blank", default=False)
+
+
+@contextlib.contextmanager
+def blank() -> Iterator[None]:
+    """Models that are built meanwhile have no numbers yet, and on torch need no memory for them: they get theirs from
+    a file.
+    """
+    token = _blank.set(True)
+    try:
+        yield
+    finally:
+        _blank.reset(token)
+
+
+def _nothing(shape: Any, dtype: Any = None) -> Any:
+    """One zero that stands in every place."""
+    from keras import ops
+
+    return ops.broadcast_to(ops.zeros((), dtype or "float32"), tuple(shape))

@@ -39,6 +39,21 @@ def load_state(model: Any, state: Mapping[str, NDArray[Any]]) -> list[str]:
         >>> load_state(model, load_file("model.safetensors"))  # doctest: +SKIP
         []
     """
+    found, unused = matched(model, state)
+    for entry, names in found:
+        check_shape(entry, names, [state[name] for name in names])
+    for entry, names in found:
+        entry.variable.assign(entry.value([state[name] for name in names]))
+    return unused
+
+
+def matched(model: Any, state: Mapping[str, Any]) -> tuple[list[tuple[Entry, list[str]]], list[str]]:
+    """Which arrays of `state` each weight of the model is made of, and the names that it has no use for.
+
+    Raises:
+        TypeError: `model` is of no family that has such names.
+        ValueError: an array is missing.
+    """
     table = _table(model)
     found: list[tuple[Entry, list[str]]] = []
     missing: list[str] = []
@@ -54,12 +69,8 @@ def load_state(model: Any, state: Mapping[str, NDArray[Any]]) -> list[str]:
                 names=", ".join(missing[:_SHOWN]) + (", …" if len(missing) > _SHOWN else ""),
             )
         )
-    for entry, names in found:
-        _check_shape(entry, names, state)
-    for entry, names in found:
-        entry.variable.assign(entry.value([state[name] for name in names]))
     used = {name for _, names in found for name in names}
-    return sorted(name for name in state if name not in used)
+    return found, sorted(name for name in state if name not in used)
 
 
 def _table(model: Any) -> Any:
@@ -80,8 +91,13 @@ def _found(state: Mapping[str, NDArray[Any]], prefix: str, name: str) -> str | N
     return next((candidate for candidate in (prefix + name, name) if candidate in state), None)
 
 
-def _check_shape(entry: Entry, names: list[str], state: Mapping[str, NDArray[Any]]) -> None:
-    shapes = [tuple(state[name].shape) for name in names]
+def check_shape(entry: Entry, names: list[str], arrays: list[NDArray[Any]]) -> None:
+    """Refuses arrays that do not make up the weight.
+
+    Raises:
+        ValueError: the shapes do not fit; the message names them.
+    """
+    shapes = [tuple(array.shape) for array in arrays]
     turned = [shape[::-1] if entry.transposed else shape for shape in shapes]
     wanted = tuple(entry.variable.shape)
     together = (*turned[0][:-1], sum(shape[-1] for shape in turned)) if turned[0] else ()
