@@ -16,6 +16,7 @@ from llm_widgets.models.llama import SMOLLM2_135M, LlamaSpec
 from llm_widgets.models.lstm_classifier import PRESETS, LSTMClassifierSpec
 from llm_widgets.models.memory import MemoryEstimate, ModelTooLargeError
 from llm_widgets.models.presets import preset_changes
+from llm_widgets.models.shipped import SHIPPED, DamagedWeightsError, shipped, shipped_card
 from llm_widgets.models.spec import LayerRow, Spec
 from llm_widgets.models.t5 import T5_SMALL, T5Spec
 from llm_widgets.models.transformer_spec import TransformerSpec
@@ -23,6 +24,7 @@ from llm_widgets.models.transformer_spec import TransformerSpec
 _LATER = {
     "Adam": "layers.adam",
     "IGNORED": "layers.loss",
+    "TokenAccuracy": "layers.loss",
     "TokenCrossentropy": "layers.loss",
     "generate": "generation",
     "load_state": "weights.load",
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from llm_widgets.models.generation import stream as stream
     from llm_widgets.models.layers.adam import Adam as Adam
     from llm_widgets.models.layers.loss import IGNORED as IGNORED
+    from llm_widgets.models.layers.loss import TokenAccuracy as TokenAccuracy
     from llm_widgets.models.layers.loss import TokenCrossentropy as TokenCrossentropy
     from llm_widgets.models.weights.load import load_state as load_state
 
@@ -43,11 +46,13 @@ __all__ = [
     "GPT2_SMALL",
     "IGNORED",
     "PRESETS",
+    "SHIPPED",
     "SMOLLM2_135M",
     "T5_SMALL",
     "Adam",
     "Askable",
     "BERTSpec",
+    "DamagedWeightsError",
     "Field",
     "GPTSpec",
     "LSTMClassifierSpec",
@@ -59,11 +64,14 @@ __all__ = [
     "Reads",
     "Spec",
     "T5Spec",
+    "TokenAccuracy",
     "TokenCrossentropy",
     "TransformerSpec",
     "generate",
     "load_state",
     "preset_changes",
+    "shipped",
+    "shipped_card",
     "stream",
 ]
 

@@ -35,6 +35,7 @@ class Owner(Protocol):
 
     @property
     def learning_rate(self) -> float: ...
+    def rate_at(self, step: int) -> float: ...
     def _writing(self, session: Session) -> AbstractContextManager[EventLog]: ...
     def _tell_paused(self, session: Session, paused: bool) -> None: ...
 
@@ -89,9 +90,10 @@ def _make_watch(run: Owner, session: Session, task: Task, batches: Any) -> Any:
             synchronize(self.model)
             # Keras tells running means over the epoch: from zero, each is the batch's own value.
             self.model.reset_metrics()
-            if run.learning_rate != self._rate:
-                self._rate = run.learning_rate
-                self.model.optimizer.learning_rate = self._rate
+            rate = run.rate_at(session.batches)
+            if rate != self._rate:
+                self._rate = rate
+                self.model.optimizer.learning_rate = rate
             self._weights.before_batch(self.model)
 
         def on_train_batch_end(self, batch: int, logs: dict[str, Any]) -> None:

@@ -33,18 +33,22 @@ def write(
     A model reads at most so many tokens; where the text grows longer, it reads the newest half of them and goes on.
     An empty prompt begins as a line of the text does.
     """
-    # Running text has no special token, so nothing was learned of them; an unknown character cannot be written either.
-    silent = [*tokenizer.special_ids, tokenizer.UNKNOWN_ID]
+    silent = never(tokenizer)
 
     def choose(logits: NDArray[np.float32]) -> NDArray[np.int32]:
         scores = logits.astype(np.float64)  # [1, V]
-        never = scores.min() - _NEVER
-        scores[:, silent] = never
-        scores[:, tokenizer.vocabulary_size :] = never  # ids that the text had no use for
+        lowest = scores.min() - _NEVER
+        scores[:, silent] = lowest
+        scores[:, tokenizer.vocabulary_size :] = lowest  # ids that the text had no use for
         return sample(scores, rng, temperature=temperature, top_k=top_k, top_p=top_p)
 
     read = tokenizer.ids(prompt).tolist() or _beginning(tokenizer)
     return tokenizer.decode(_stream(model, read, tokens, choose))
+
+
+def never(tokenizer: TextTokenizer) -> list[int]:
+    """Ids that are not written: running text has no special token, and an unknown character is none."""
+    return [*tokenizer.special_ids, tokenizer.UNKNOWN_ID]
 
 
 def _beginning(tokenizer: TextTokenizer) -> list[int]:

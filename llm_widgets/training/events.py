@@ -88,11 +88,17 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Sample:
-    """What a language model wrote on from `prompt` after `step` batches."""
+    """What a language model made of `prompt` after `step` batches.
+
+    Args:
+        text: what it wrote on; where it filled gaps, the whole text with what it put in.
+        fills: what it put into each gap, in order; empty where it wrote on.
+    """
 
     step: int
     prompt: str
     text: str
+    fills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
