@@ -32,6 +32,7 @@ _PUBLIC = {
     "T5Spec": "models",
     "generate": "models",
     "NGramModel": "training",
+    "LanguageReplay": "training",
     "LanguageRun": "training",
     "LanguageWorkbench": "training",
     "Run": "training",
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from llm_widgets.models import generate as generate
     from llm_widgets.tokenizers import TextTokenizer as TextTokenizer
     from llm_widgets.tokenizers import Tokenizer as Tokenizer
+    from llm_widgets.training import LanguageReplay as LanguageReplay
     from llm_widgets.training import LanguageRun as LanguageRun
     from llm_widgets.training import LanguageWorkbench as LanguageWorkbench
     from llm_widgets.training import NGramModel as NGramModel

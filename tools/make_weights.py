@@ -48,12 +48,12 @@ class Recipe:
 RECIPES = {
     "alice": Recipe(
         {"d_model": 128, "num_layers": 4, "max_length": 128, "dropout": 0.2},
-        {"learning_rate": 3e-3, "batch_size": 16, "epochs": 36, "schedule": "cosine", "seed": 0},
+        {"learning_rate": 3e-3, "batch_size": 16, "epochs": 24, "schedule": "cosine", "seed": 0},
         ("Alice ", "`Why, "),
     ),
     "tang": Recipe(
         {"d_model": 128, "num_layers": 4, "max_length": 32, "dropout": 0.15},
-        {"learning_rate": 3e-3, "batch_size": 64, "epochs": 10, "schedule": "cosine", "seed": 0},
+        {"learning_rate": 3e-3, "batch_size": 64, "epochs": 8, "schedule": "cosine", "seed": 0},
         ("春", "明月"),
     ),
 }

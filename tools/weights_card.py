@@ -8,9 +8,7 @@ from typing import Any
 def readme(card: dict[str, Any]) -> str:
     """README.md of data/models/NAME."""
     corpus, results, grams = card["corpus"], card["results"], card["baselines"]
-    rows = [
-        f"| {name} | {grams['validation'][name]:.3f} | {grams['test'][name]:.3f} |" for name in grams["validation"]
-    ]
+    rows = [f"| {name} | {grams['validation'][name]:.3f} | {grams['test'][name]:.3f} |" for name in grams["validation"]]
     own = f"| **this model** | **{results['validation']['bits_per_character']:.3f}** | "
     rows.append(own + f"**{results['test']['bits_per_character']:.3f}** |")
     samples = "\n\n".join(f"```text\n{sample['text']}\n```" for sample in card["samples"])

@@ -1,4 +1,4 @@
-"""The small language models that come with the kit: made by `tools/make_weights.py`, one folder of `data/models` each."""
+"""The small language models that come with the kit, one folder of `data/models` each: see `tools/make_weights.py`."""
 
 from __future__ import annotations
 

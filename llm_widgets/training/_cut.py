@@ -56,8 +56,8 @@ def check_reads(spec: TransformerSpec, corpus: TextCorpus, unit: str, tokenizer:
     """How a model of `spec` reads a text.
 
     Raises:
-        ValueError: the vocabulary does not hold the tokenizer's ids, a part of the text is too short, or a model of this
-            kind cannot learn from running text.
+        ValueError: the vocabulary does not hold the tokenizer's ids, a part of the text is too short, or a model of
+            this kind cannot learn from running text.
     """
     check_asked(spec)
     if tokenizer is not None:

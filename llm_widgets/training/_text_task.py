@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llm_widgets.training._predict import synchronize
+from llm_widgets.training._snapshots import AttentionSnapshot, is_due
 from llm_widgets.training._task import CLIP_NORM, Judgement
 from llm_widgets.training.events import EventLog, Sample
 from llm_widgets.training.windows import Windows
@@ -29,6 +30,7 @@ class TextTask:
         length: tokens that are read at once, T.
         sample: what the model makes of a probe after some steps.
         vocabulary_size: ids that the tokenizer has.
+        snapshot: the attention after some steps.
     """
 
     train: Ids
@@ -39,6 +41,7 @@ class TextTask:
     seed: int
     sample: Callable[[Any, str, int], Sample]
     vocabulary_size: int = 0
+    snapshot: Callable[[Any, int], AttentionSnapshot | None] = lambda model, step: None
     look_interval: ClassVar[float] = 2.0
     look_limit: ClassVar[int] = 3
     draws: ClassVar[int] = 1  # how often a held-out window is asked, each time other tokens of it
@@ -150,6 +153,10 @@ class TextTask:
     def look(self, model: Any, texts: Sequence[str], step: int) -> list[Sample]:
         """What it makes of each probe."""
         return [self.sample(model, text, step) for text in texts]
+
+    def keep(self, model: Any, step: int, last: bool) -> AttentionSnapshot | None:
+        """The attention on the text that is watched, when it is time."""
+        return self.snapshot(model, step) if is_due(step, last) else None
 
     def note(self, log: EventLog, texts: Sequence[str], said: Sequence[Sample], step: int) -> Mapping[str, float]:
         """One sample more for each probe."""

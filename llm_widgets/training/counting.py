@@ -57,9 +57,7 @@ def guesses(train: NDArray[np.int32], held_out: NDArray[np.int32]) -> tuple[floa
     for i, token in enumerate(known):
         for n in range(min(ORDER, i) + 1):
             following[n][tuple(known[i - n : i])][token] += 1
-    best = [
-        {context: most_frequent(found) for context, found in table.items()} for table in following
-    ]
+    best = [{context: most_frequent(found) for context, found in table.items()} for table in following]
     commonest = best[0][()]
     right = 0
     for i in range(1, len(asked)):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,10 @@ from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS
 from llm_widgets.tokenizers.units import checked as checked_unit
 from llm_widgets.training._cut import check_reads
 from llm_widgets.training._filling import BLANK, MOST_BLANKS, TOP, Filled, Gap, fill_spans, fill_tokens, pieces_of
-from llm_widgets.training._next_token import bits
 from llm_widgets.training._objective import make_task, objective_of
+from llm_widgets.training._predict import synchronize
+from llm_widgets.training._reading_text import Attention, bits_per_character
+from llm_widgets.training._snapshots import MOST_TOKENS, AttentionSnapshot, first_text, packed
 from llm_widgets.training._text_task import TextTask
 from llm_widgets.training._trainable import Trainable
 from llm_widgets.training._writing import write
@@ -31,20 +34,6 @@ if TYPE_CHECKING:
 
 SAMPLE_TOKENS = 120  # that a sample is long, while it trains
 SAMPLE_TEMPERATURE = 0.8
-
-
-class Attention(NamedTuple):
-    """What `LanguageRun.attention` gives.
-
-    Args:
-        weights: one array [1, H, T, T] a layer; each row sums to 1.
-        tokens: the T tokens.
-        step: how many batches the model had learned from.
-    """
-
-    weights: list[NDArray[np.float32]]
-    tokens: tuple[str, ...]
-    step: int
 
 
 class LanguageRun(Trainable):
@@ -64,6 +53,8 @@ class LanguageRun(Trainable):
         tokenizer: one of your own; None learns one from the training part, as large as the spec's vocabulary at most.
         probes: prompts from which the model writes on while it learns, every two seconds at most; a model that fills
             gaps fills those that are written "_", or one at the end.
+        watch: a text whose attention is kept now and then, so that a recording can show it; None: a sentence of the
+            validation part.
         schedule: "constant", or "cosine": the learning rate rises for 100 steps and then falls to a tenth at the end.
 
     Raises:
@@ -95,6 +86,7 @@ class LanguageRun(Trainable):
         unit: str | None = None,
         tokenizer: TextTokenizer | None = None,
         probes: Sequence[str] = (),
+        watch: str | None = None,
         schedule: str = "constant",
     ) -> None:
         super().__init__(
@@ -111,6 +103,7 @@ class LanguageRun(Trainable):
         self.unit = tokenizer.unit if tokenizer is not None else checked_unit(unit or "characters", TEXT_UNITS)
         self._cut = check_reads(spec, corpus, self.unit, tokenizer)
         self.objective = objective_of(spec)
+        self.watch = first_text(corpus.validation) if watch is None else watch
         self.steps_per_epoch = len(self.task().windows())
 
     # What can be read
@@ -223,6 +216,12 @@ class LanguageRun(Trainable):
         weights, step = self.call(lambda model: (self._weights(model, ids), self.log.batch_count))
         return Attention(weights, encoding.tokens[:length], step)
 
+    def save(self, path: str | Path) -> Path:
+        """Writes a recording that `Replay.load` plays without any backend: curves, samples, attention of `watch`."""
+        from llm_widgets.training.language_recording import save
+
+        return save(self, path)
+
     def task(self) -> TextTask:
         """What it learns: batches, held-out batches, a measure."""
         return make_task(
@@ -235,14 +234,27 @@ class LanguageRun(Trainable):
             self.seed,
             self._sample,
             self.tokenizer.vocabulary_size,
+            self._snapshot,
         )
 
-    def _bits(self, split: str, loss: float) -> float:
-        ids, characters = self.ids(split), len(self.corpus.splits[split])
+    def part_sizes(self, split: str) -> tuple[int, float, int]:
+        """Of a part: its tokens, what its unknown characters cost beyond their ids in bits, and its characters."""
+        ids = self.ids(split)
         unknown = int((ids == TextTokenizer.UNKNOWN_ID).sum()) * self.tokenizer.unknown_bits
-        return (bits(loss) * len(ids) + unknown) / characters
+        return len(ids), unknown, len(self.corpus.splits[split])
+
+    def _bits(self, split: str, loss: float) -> float:
+        return bits_per_character(loss, *self.part_sizes(split))
 
     _task = task
+
+    def _snapshot(self, model: Any, step: int) -> AttentionSnapshot | None:
+        kept = self.log.attention
+        ids = self.tokenizer.ids(self.watch)[: min(MOST_TOKENS, self.spec.max_length)]
+        if not len(ids) or (kept and kept[-1].step >= step):
+            return None
+        synchronize(model)
+        return packed(step, self._weights(model, ids[None]))
 
     def _weights(self, model: Any, ids: NDArray[np.int32]) -> list[NDArray[np.float32]]:
         if self.objective == "spans":

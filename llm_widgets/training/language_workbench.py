@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from llm_widgets.corpora import TextCorpus, load
 from llm_widgets.i18n import get_language, t
-from llm_widgets.models import GPTSpec, LlamaSpec, Spec, TransformerSpec
+from llm_widgets.models import GPTSpec, Spec, TransformerSpec
 from llm_widgets.tokenizers import TextTokenizer
 from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS
 from llm_widgets.tokenizers.units import checked as checked_unit
 from llm_widgets.training._cut import check_reads, cut
+from llm_widgets.training._spec_text import text_spec
 from llm_widgets.training.checks import checked_count, checked_rate
 from llm_widgets.training.language_run import LanguageRun
 from llm_widgets.training.workbench import Workbench
@@ -58,8 +59,7 @@ class LanguageWorkbench(Workbench):
             corpus = _text(corpus or TEXTS[language or get_language()])
         unit = checked_unit(unit or "characters", TEXT_UNITS)
         if isinstance(spec, str):
-            family = LlamaSpec if spec.strip().startswith(f"{LlamaSpec.PREFIX}?") else GPTSpec
-            spec = family.from_text(spec)
+            spec = text_spec(spec)
         self._begin(
             corpus,
             spec or first_spec(corpus, unit),
@@ -77,7 +77,7 @@ class LanguageWorkbench(Workbench):
         Raises:
             ValueError: the vocabulary is too small for the tokens, or the text too short for `max_length`.
         """
-        if isinstance(spec, TransformerSpec):
+        if isinstance(spec, TransformerSpec) and not self.replaying:
             try:
                 check_reads(spec, self._corpus, self.unit, self._settings.get("tokenizer"))
             except ValueError:
@@ -95,6 +95,7 @@ class LanguageWorkbench(Workbench):
         unit = checked_unit(value, self.units)
         if unit == self.unit:
             return
+        self._refuse_replay()
         size = first_spec(self._corpus, unit).vocabulary_size
         with self._lock:
             self._settings.pop("tokenizer", None)

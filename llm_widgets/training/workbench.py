@@ -15,6 +15,7 @@ from llm_widgets.training._trainable import Trainable
 from llm_widgets.training._turn import in_background
 from llm_widgets.training.checks import checked_count, checked_rate
 from llm_widgets.training.events import RunState
+from llm_widgets.training.language_replay import LanguageReplay
 from llm_widgets.training.language_run import LanguageRun
 from llm_widgets.training.replay import Replay
 from llm_widgets.training.run import Run
@@ -87,7 +88,7 @@ class Workbench(Settings):
         """A workbench around a run or a recording that is there already."""
         from llm_widgets.training.language_workbench import LanguageWorkbench
 
-        kind = LanguageWorkbench if isinstance(run, LanguageRun) else Workbench
+        kind = LanguageWorkbench if isinstance(run, (LanguageRun, LanguageReplay)) else Workbench
         self: Workbench = kind.__new__(kind)
         self._prepare(settle=0.25)
         self._settings = {
