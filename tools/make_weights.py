@@ -47,8 +47,8 @@ class Recipe:
 
 RECIPES = {
     "alice": Recipe(
-        {"d_model": 128, "num_layers": 4, "max_length": 128, "dropout": 0.2},
-        {"learning_rate": 3e-3, "batch_size": 16, "epochs": 24, "schedule": "cosine", "seed": 0},
+        {"d_model": 96, "num_layers": 3, "max_length": 128, "dropout": 0.1},
+        {"learning_rate": 4e-3, "batch_size": 16, "epochs": 30, "schedule": "cosine", "seed": 0},
         ("Alice ", "`Why, "),
     ),
     "tang": Recipe(

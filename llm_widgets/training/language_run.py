@@ -26,7 +26,7 @@ from llm_widgets.training._text_task import TextTask
 from llm_widgets.training._trainable import Trainable
 from llm_widgets.training._writing import write
 from llm_widgets.training.checks import checked_count, checked_split
-from llm_widgets.training.events import Sample
+from llm_widgets.training.events import EpochRecord, Sample
 
 if TYPE_CHECKING:
     from llm_widgets.models import TransformerSpec
@@ -129,7 +129,11 @@ class LanguageRun(Trainable):
         A model that is asked for some tokens only gives none: its loss is not that of a whole text.
         """
         epochs = self.log.epochs
-        return self._bits("validation", epochs[-1].val_loss) if epochs and self.objective == "next_token" else None
+        return self.bits_at(epochs[-1]) if epochs and self.objective == "next_token" else None
+
+    def bits_at(self, epoch: EpochRecord) -> float:
+        """The bits a character of a model that writes on, after one epoch."""
+        return self._bits("validation", epoch.val_loss)
 
     def warm(self) -> None:
         """Does now what the first start would wait for: imports the backend, cuts the text, counts the baselines."""

@@ -14,6 +14,7 @@ from llm_widgets.i18n import N_, t
 from llm_widgets.training import LanguageReplay, LanguageRun, LanguageWorkbench, Sample, Workbench
 from llm_widgets.training._filling import BLANK
 from llm_widgets.widgets._base import WorkbenchWidget
+from llm_widgets.widgets._prompt_tokens import prompt_tokens
 from llm_widgets.widgets._worker import Worker
 
 MAX_CHARACTERS = 500  # of a prompt; what is pasted beyond is left out, and the page says so
@@ -197,7 +198,7 @@ class Writer(WorkbenchWidget):
     def _answer(self) -> None:
         run, prompt = self.workbench.run, self.prompt
         if self._read != (run.id, prompt):
-            tokens = _tokens_of(run, prompt)
+            tokens = prompt_tokens(run, prompt)
             with self._state_lock:
                 self._tokens, self._read = tokens, (run.id, prompt)
         if self._recorded:
@@ -274,29 +275,3 @@ def _loss(run: LanguageRun, step: int) -> float | None:
     """Of one batch, counted from 1; None where the log does not have it (any more)."""
     loss = run.log.batches(step - 1, step).loss
     return float(loss[0]) if len(loss) else None
-
-
-def _tokens_of(run: LanguageRun, prompt: str) -> dict[str, Any]:
-    """The prompt as the model sees it."""
-    if run.objective != "next_token":
-        return _gapped(run, prompt)
-    encoding = run.tokenizer.encode(prompt)
-    length = run.spec.max_length
-    return {
-        "tokens": list(encoding.tokens),
-        "known": list(encoding.known),
-        # As long as the model can be asked for the next token at once; of a longer text it reads the newest half.
-        "read": len(encoding) if len(encoding) < length else max(1, length // 2),
-    }
-
-
-def _gapped(run: LanguageRun, text: str) -> dict[str, Any]:
-    """The same of a text with gaps, all of which is read."""
-    tokens: list[str] = []
-    known: list[bool] = []
-    pieces = text.split(BLANK)
-    for number, piece in enumerate(pieces):
-        encoding = run.tokenizer.encode(piece)
-        tokens += [*([BLANK] if number else []), *encoding.tokens]
-        known += [*([True] if number else []), *encoding.known]
-    return {"tokens": tokens, "known": known, "read": len(tokens), "fills": True, "gaps": len(pieces) - 1}
