@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 TEXTS = {"alice": "en", "tang": "zh"}
 FAMILIES = ("gpt", "llama", "bert", "t5")
 PROMPTS = {"en": "The ", "zh": "春"}
-GAPS = {"en": "The Qu_en of H_arts", "zh": "春眠不_晓"}
 
 
 def is_text(preset: str) -> bool:
@@ -52,6 +51,7 @@ def make(
     corpus = _corpus(preset, corpus_name, language)
     ensured()
     from llm_widgets.training import LanguageWorkbench
+    from llm_widgets.training._filling import GAPS
 
     try:
         bench = LanguageWorkbench(corpus, preset if "?" in preset else spec, unit=unit, **settings)

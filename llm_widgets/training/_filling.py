@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from llm_widgets.tokenizers import TextTokenizer
 
 BLANK = "_"
+GAPS = {"en": "The Qu_en of H_arts", "zh": "春眠不_晓"}  # to begin with, by the text's language
 TOP = 5
 MOST_BLANKS = 100
 MOST_SPAN = 12  # tokens that T5 writes into one gap

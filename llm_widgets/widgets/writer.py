@@ -12,7 +12,7 @@ import traitlets
 
 from llm_widgets.i18n import N_, t
 from llm_widgets.training import LanguageReplay, LanguageRun, LanguageWorkbench, Sample, Workbench
-from llm_widgets.training._filling import BLANK
+from llm_widgets.training._filling import BLANK, GAPS
 from llm_widgets.widgets._base import WorkbenchWidget
 from llm_widgets.widgets._prompt_tokens import prompt_tokens
 from llm_widgets.widgets._worker import Worker
@@ -23,7 +23,6 @@ MAX_SEED = 9_999  # of those that "New seed" chooses
 WRITTEN_TOKENS = 200  # when asked
 
 PROMPTS = {"en": "The ", "zh": "春"}
-GAPS = {"en": "The Qu_en of H_arts", "zh": "春眠不_晓"}  # for a model that fills
 
 
 class Writer(WorkbenchWidget):
