@@ -71,7 +71,7 @@ def fill_tokens(model: Any, tokenizer: TextTokenizer, pieces: list[str], top: in
     """One token for each gap; the gap that the model is surest of comes first, and is then read with the rest."""
     from llm_widgets.models.layers.transformer import as_arrays, as_ids
 
-    gaps = []
+    gaps: list[Gap] = []
     for chunk in _chunks(tokenizer, pieces, model.spec.max_length, MOST_BLANKS):
         holes = np.flatnonzero(chunk == _HOLE)
         ids = np.where(chunk == _HOLE, np.int32(tokenizer.MASK_ID), chunk)
@@ -93,7 +93,7 @@ def fill_tokens(model: Any, tokenizer: TextTokenizer, pieces: list[str], top: in
 def fill_spans(model: Any, tokenizer: TextTokenizer, pieces: list[str]) -> list[Gap]:
     """A span of tokens for each gap, the likeliest token each time, written one gap after the other."""
     limit, signs = model.spec.max_length, tokenizer.SENTINEL_IDS
-    gaps = []
+    gaps: list[Gap] = []
     for chunk in _chunks(tokenizer, pieces, limit, min(len(signs) - 1, max(1, (limit - 1) // 2))):
         holes = np.flatnonzero(chunk == _HOLE)
         ids = chunk.copy()
@@ -154,4 +154,5 @@ def _allowed(logits: NDArray[np.float32], tokenizer: TextTokenizer, *signs: int)
 
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     p: NDArray[np.float64] = np.exp(scores - scores.max(-1, keepdims=True))
-    return p / p.sum(-1, keepdims=True)
+    p /= p.sum(-1, keepdims=True)
+    return p

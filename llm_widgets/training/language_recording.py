@@ -52,7 +52,7 @@ def _gather(run: LanguageRun) -> Recording:
             "clip_norm": CLIP_NORM,
         },
         "corpus": about_corpus(corpus),
-        "parts": {name: run.part_sizes(name) for name in ("validation", "test")},
+        "parts": {name: run.part_sizes(name) for name in ("train", "validation", "test")},
         "state": str(state),
         "failure": run.failure,
         "epochs": [asdict(epoch) for epoch in epochs],

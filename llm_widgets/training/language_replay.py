@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llm_widgets.corpora import Card, TextCorpus
+from llm_widgets.corpora.splits import SPLITS
 from llm_widgets.i18n import t
 from llm_widgets.models import TransformerSpec
 from llm_widgets.training._objective import check_asked, objective_of
@@ -46,7 +47,9 @@ class LanguageReplay(Replay):
         self._tokens = tuple(map(str, watch["tokens"]))
         if recording.arrays["attention/weights"].shape[-1] != len(self._tokens):
             raise ValueError("tokens")
-        for name in ("validation", "test"):
+        # Characters in each part: a recording has no text of its own.
+        self.sizes = {name: int(recording.manifest["parts"][name][2]) for name in SPLITS}
+        for name in SPLITS:
             self._bits(name, 1.0)
         if recording.manifest["test"] is not None:
             self._test = {str(name): float(value) for name, value in recording.manifest["test"].items()}

@@ -67,6 +67,8 @@ class LiveAttention(AttentionMap):
 
     @traitlets.validate("text")
     def _bounded(self, proposal: Any) -> str:
+        if isinstance(self.workbench.run, LanguageReplay):
+            return self.workbench.run.watch  # of no other text does a recording know the attention
         return str(proposal["value"])[:MAX_CHARACTERS].replace("\r\n", "\n")
 
     def _on_text(self, content: Any) -> None:

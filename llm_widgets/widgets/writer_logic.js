@@ -44,7 +44,7 @@ export function filled(prompt, fills) {
 }
 
 /** "e 93 %, a 3 %" @param {Candidates} candidates */
-export const chances = (candidates) => candidates.map(([text, p]) => `${visible(text)} ${Math.round(p * 100)} %`).join(", ");
+export const chances = (candidates) => candidates.map(([text, p]) => `${visible(text)} ${p < 0.005 ? "< 1" : Math.round(p * 100)} %`).join(", ");
 
 /** "after 1,812 batches" @param {number} step @param {Translate} t */
 export const after = (step, t) => (step === 1 ? t("after 1 batch") : t("after {n} batches", { n: number(step) }));

@@ -56,6 +56,7 @@ def test_a_replay_tells_what_the_run_told(recorded):
     assert replay.evaluate("test") == run.evaluate("test")
     assert replay.bits_per_character() == run.bits_per_character()
     assert replay.to_csv() == run.to_csv()
+    assert replay.sizes == {name: len(text) for name, text in run.corpus.splits.items()}
 
 
 def test_its_attention_is_that_of_the_model_but_for_a_byte(recorded):
