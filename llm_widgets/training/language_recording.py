@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ def _gather(run: LanguageRun) -> Recording:
         np.stack([snapshot.weights for snapshot in kept]) if kept else np.empty((0, 0, 0, 0, 0), np.uint8)
     )
     length = arrays["attention/weights"].shape[-1]
+    written = Counter(sample.prompt for sample in samples)
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
@@ -57,7 +59,8 @@ def _gather(run: LanguageRun) -> Recording:
         "failure": run.failure,
         "epochs": [asdict(epoch) for epoch in epochs],
         "states": [{"seconds": change.seconds, "state": str(change.state)} for change in log.states],
-        "probes": list(dict.fromkeys([*run.probes, *(sample.prompt for sample in samples)])),
+        # The one that most was made of comes first: it is what a widget shows.
+        "probes": list(dict.fromkeys([*(prompt for prompt, _ in written.most_common()), *run.probes])),
         "baselines": [asdict(baseline) for baseline in run.baselines(wait=True)],
         "test": _tested(run) if state.ended and n else None,
     }

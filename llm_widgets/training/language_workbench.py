@@ -14,6 +14,7 @@ from llm_widgets.training._cut import check_reads, cut
 from llm_widgets.training._spec_text import text_spec
 from llm_widgets.training.checks import checked_count, checked_rate
 from llm_widgets.training.language_run import LanguageRun
+from llm_widgets.training.schedule import checked_schedule
 from llm_widgets.training.workbench import Workbench
 
 TEXTS = {"en": "alice", "zh": "tang"}
@@ -27,7 +28,7 @@ class LanguageWorkbench(Workbench):
         corpus: a text, or the name of one; None takes the course's own in the language.
         spec: what to begin with, or its text; None takes a small GPT that learns within a minute on two cores.
         language: "en" or "zh"; None takes the learner's.
-        seed, learning_rate, batch_size, epochs, unit: as for `LanguageRun`.
+        seed, learning_rate, batch_size, epochs, unit, schedule: as for `LanguageRun`.
         settle: as for `Workbench`.
 
     Raises:
@@ -49,10 +50,11 @@ class LanguageWorkbench(Workbench):
         *,
         language: str | None = None,
         seed: int = 0,
-        learning_rate: float = 3e-3,
+        learning_rate: float = 6e-3,
         batch_size: int = 32,
         epochs: int = 30,
         unit: str | None = None,
+        schedule: str = "cosine",
         settle: float = 0.25,
     ) -> None:
         if not isinstance(corpus, TextCorpus):
@@ -69,6 +71,7 @@ class LanguageWorkbench(Workbench):
             batch_size=checked_count("batch_size", batch_size),
             epochs=checked_count("epochs", epochs),
             unit=unit,
+            schedule=checked_schedule(schedule),
         )
 
     def propose(self, spec: Spec) -> None:

@@ -98,6 +98,8 @@ class Workbench(Settings):
             "epochs": run.epochs,
             "unit": run.unit,
         }
+        if isinstance(run, LanguageRun):
+            self._settings["schedule"] = run.schedule
         if not isinstance(run, Replay) and run.own_tokenizer is not None:
             self._settings |= {"unit": None, "tokenizer": run.own_tokenizer}
         self._corpus, self._spec, self._probes = run.corpus, run.spec, run.probes

@@ -33,7 +33,7 @@ class LanguageLab(LabFrame):
         workbench: a `LanguageWorkbench` to show, instead of a corpus.
         text: what the attention map reads; empty: the beginning of the validation part.
         projector: True draws everything at 1.6 times the size.
-        **settings: seed, learning_rate, batch_size, epochs, unit and settle of the workbench.
+        **settings: seed, learning_rate, batch_size, epochs, unit, schedule and settle of the workbench.
 
     Raises:
         TypeError: a keyword is not known; the message names the one that may be meant.
@@ -56,7 +56,7 @@ class LanguageLab(LabFrame):
         projector: bool = False,
         **settings: Any,
     ) -> None:
-        check_keywords(LanguageLab, settings, SETTINGS)
+        check_keywords(LanguageLab, settings, (*SETTINGS, "schedule"))
         if workbench is not None and corpus is not None:
             raise TypeError(t("Give a corpus or a workbench, not both. Received: {corpus}", corpus=repr(corpus)[:80]))
         if language is not None and language not in LANGUAGES:
