@@ -11,7 +11,7 @@ def readme(card: dict[str, Any]) -> str:
     rows = [f"| {name} | {grams['validation'][name]:.3f} | {grams['test'][name]:.3f} |" for name in grams["validation"]]
     own = f"| **this model** | **{results['validation']['bits_per_character']:.3f}** | "
     rows.append(own + f"**{results['test']['bits_per_character']:.3f}** |")
-    samples = "\n\n".join(f"```text\n{sample['text']}\n```" for sample in card["samples"])
+    samples = "\n\n".join(f"```text\n{sample['text'].rstrip()}\n```" for sample in card["samples"])
     return f"""# {card["name"]}: a GPT that has read {corpus["title"]["en"]}
 
 Made by `python -m tools.make_weights {card["name"]}`; this page too. {card["parameters"]:,} parameters, in float16
@@ -24,7 +24,8 @@ Made by `python -m tools.make_weights {card["name"]}`; this page too. {card["par
 - Licence: {card["licence"]} (`LICENSE.txt`)
 - SHA-256 of the weights: `{card["sha256"]["weights.safetensors"]}`
 
-Bits a character, less is better; how many epochs to train was chosen by the validation part. {verdict(card)}
+Bits a character, less is better. The validation part was looked at while the recipe was chosen, the test part was
+measured once, at the end. {verdict(card)}
 
 | | validation | test |
 | --- | ---: | ---: |
