@@ -33,7 +33,7 @@ UNITS = ("characters", "bytes", "bpe")
 )
 @click.argument("preset")
 @language_option
-@option("--epochs", type=click.IntRange(1, 1000), help=N_("How many epochs (else 10, or 30 for a language model)."))
+@option("--epochs", type=click.IntRange(1, 1000), help=N_("How many epochs (else 10, or 20 for a language model)."))
 @option("--seed", type=click.IntRange(0), default=0, show_default=True, help=N_("The same seed, the same curve."))
 @option(
     "--lr",
