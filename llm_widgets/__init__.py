@@ -33,6 +33,7 @@ _PUBLIC = {
     "generate": "models",
     "pretrained": "models.pretrained.loading",
     "NGramModel": "training",
+    "LanguageReplay": "training",
     "LanguageRun": "training",
     "LanguageWorkbench": "training",
     "Run": "training",
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from llm_widgets.models.pretrained.loading import pretrained as pretrained
     from llm_widgets.tokenizers import TextTokenizer as TextTokenizer
     from llm_widgets.tokenizers import Tokenizer as Tokenizer
+    from llm_widgets.training import LanguageReplay as LanguageReplay
     from llm_widgets.training import LanguageRun as LanguageRun
     from llm_widgets.training import LanguageWorkbench as LanguageWorkbench
     from llm_widgets.training import NGramModel as NGramModel

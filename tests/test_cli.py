@@ -23,6 +23,7 @@ from llm_widgets.cli._localized import columns, wrap
 from llm_widgets.i18n import set_language
 
 COMMANDS = ["lab", "train", "data", "models", "doctor", "backend"]
+SMALL_GPT = "vocabulary_size=64&d_model=16&num_layers=1&num_heads=2&max_length=16"
 TINY = "lstm-classifier?vocabulary_size=300&embedding_dim=4&lstm_units=4&sequence_length=12"
 
 
@@ -82,6 +83,13 @@ def test_the_language_may_be_chosen_anywhere(place, capsys):
         (["train", "document_en", "--epochs", "0"], "'--epochs' does not fit", 2),
         (["train", "document_en", "--corpus", "nothing"], "nothing", 1),
         (["train", "document_en", "--corpus", "alice"], "no labels", 1),
+        (["train", "document_en", "--unit", "bytes"], "are for a language model", 1),
+        (["train", "alice", "--corpus", "tang"], "Give a text once", 1),
+        (["train", "gpt?d_model=8", "--spec", "gpt?d_model=8"], "Give a spec once", 1),
+        (["train", "gpt?d_model=5&num_heads=4"], "not divisible", 1),
+        (["train", "gpt?d_model=8", "--corpus", "reviews"], "learns from running text", 1),
+        (["train", "alice", "--table", "a.csv"], "is for a classifier", 1),
+        (["train", "alice", "--spec", "bert?head=class&vocabulary_size=108"], "head='masked'", 1),
         (["train", "document_en", "--table", "/no/such.csv"], "/no/such.csv", 1),
         (["train", "document_en", "--save", "/no/such/folder/a"], "make it first", 1),
         (["train", "document_en", "--save", "/"], "this is a folder", 1),
@@ -250,6 +258,30 @@ class TestTrain:
     def test_in_chinese(self, capsys):
         assert main(["train", TINY, "--text-lang", "zh", "--lang", "zh", "--epochs", "1", "--batch-size", "512"]) == 0
         assert "测试集" in capsys.readouterr().out
+
+    def test_a_text_of_ones_own_is_learned_and_written(self, tmp_path, capsys):
+        path, saved = tmp_path / "cat.txt", tmp_path / "cat.llm-run"
+        path.write_text("the cat sat on the mat.\nthe dog [ate] the cat.\n" * 60, encoding="utf-8")
+        words = [path, "--spec", f"gpt?{SMALL_GPT}", "--epochs", "2", "--prompt", "the ", "--save", saved]
+        assert main(["train", *map(str, words)]) == 0
+        shown = capsys.readouterr().out
+        assert shown.index("Baseline, 5-gram") < shown.index("Epoch 1 of 2") < shown.index("On the test part")
+        assert len(re.findall(r"^    the .+", shown, re.MULTILINE)) == 2, "a sample an epoch"
+        assert re.search(r"This network\W+\d\.\d{3}", shown)
+        assert re.search(r"The network (beats|does not beat) the best baseline \(\d-gram\)", shown)
+        replay = llm_widgets.Replay.load(saved)
+        assert replay.probes == ("the ",)
+        assert replay.corpus.name
+
+    def test_a_model_that_fills_gaps_in_chinese(self, tmp_path, capsys):
+        path = tmp_path / "cat.txt"
+        path.write_text("春眠不觉晓，处处闻啼鸟。\n" * 120, encoding="utf-8")
+        words = [path, "--spec", f"bert?{SMALL_GPT}", "--epochs", "1", "--lang", "zh"]
+        assert main(["train", *map(str, words)]) == 0
+        shown = capsys.readouterr().out
+        assert "左右相邻词元计数" in shown
+        assert re.search(r"^    春眠不.晓$", shown, re.MULTILINE)
+        assert "测试集" in shown
 
     @pytest.mark.slow
     @pytest.mark.skipif(os.name != "posix", reason="signals")

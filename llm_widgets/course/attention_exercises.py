@@ -145,7 +145,7 @@ def _top_p(answer: Any) -> str | None:
         given = np.zeros(0)
     if given.shape != p.shape:
         return t("The answer is a list of four probabilities. Received: {answer}", answer=repr(answer))
-    slips = [
+    slips: list[tuple[Any, str]] = [
         (p, t("Those are the probabilities before anything was cut.")),
         ([0.5, 0.3, 0, 0], t("The right tokens stay. What they share must sum to 1 again: divide by what is left.")),
         ([1, 0, 0, 0], t("One token reaches 0.5 only. The one that crosses the limit stays, too.")),

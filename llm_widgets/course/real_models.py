@@ -1,4 +1,4 @@
-"""The models that others trained, where a chapter asks for them: it runs without them, too, and says what is missing."""
+"""Models that others trained, where a chapter asks for them: without them it runs, too, and says what is missing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def real_model(name: str) -> LanguageModel | None:
 
     if not pretrained.is_here(name):
         command = f"llm-widgets models add {name}"
-        print(t("This model is not on this machine yet. In a terminal, once, with a network: {command}", command=command))
+        print(
+            t("This model is not on this machine yet. In a terminal, once, with a network: {command}", command=command)
+        )
         return None
     if name not in _loaded:
         _loaded[name] = pretrained.load(name)

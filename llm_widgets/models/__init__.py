@@ -16,6 +16,7 @@ from llm_widgets.models.llama import SMOLLM2_135M, LlamaSpec
 from llm_widgets.models.lstm_classifier import PRESETS, LSTMClassifierSpec
 from llm_widgets.models.memory import MemoryEstimate, ModelTooLargeError
 from llm_widgets.models.presets import preset_changes
+from llm_widgets.models.shipped import SHIPPED, DamagedWeightsError, shipped, shipped_card
 from llm_widgets.models.spec import LayerRow, Spec
 from llm_widgets.models.t5 import T5_SMALL, T5Spec
 from llm_widgets.models.transformer_spec import TransformerSpec
@@ -25,6 +26,7 @@ _LATER = {
     "Beam": "beam",
     "BeamSearch": "beam",
     "IGNORED": "layers.loss",
+    "TokenAccuracy": "layers.loss",
     "TokenCrossentropy": "layers.loss",
     "beam_search": "beam",
     "generate": "generation",
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from llm_widgets.models.generation import stream as stream
     from llm_widgets.models.layers.adam import Adam as Adam
     from llm_widgets.models.layers.loss import IGNORED as IGNORED
+    from llm_widgets.models.layers.loss import TokenAccuracy as TokenAccuracy
     from llm_widgets.models.layers.loss import TokenCrossentropy as TokenCrossentropy
     from llm_widgets.models.weights.load import load_state as load_state
 
@@ -49,6 +52,7 @@ __all__ = [
     "GPT2_SMALL",
     "IGNORED",
     "PRESETS",
+    "SHIPPED",
     "SMOLLM2_135M",
     "T5_SMALL",
     "Adam",
@@ -56,6 +60,7 @@ __all__ = [
     "BERTSpec",
     "Beam",
     "BeamSearch",
+    "DamagedWeightsError",
     "Field",
     "GPTSpec",
     "LSTMClassifierSpec",
@@ -67,12 +72,15 @@ __all__ = [
     "Reads",
     "Spec",
     "T5Spec",
+    "TokenAccuracy",
     "TokenCrossentropy",
     "TransformerSpec",
     "beam_search",
     "generate",
     "load_state",
     "preset_changes",
+    "shipped",
+    "shipped_card",
     "stream",
 ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from llm_widgets.training._filling import Filled as Filled
+from llm_widgets.training._filling import Gap as Gap
 from llm_widgets.training.baselines import Baseline as Baseline
 from llm_widgets.training.events import BatchColumns as BatchColumns
 from llm_widgets.training.events import EpochRecord as EpochRecord
@@ -9,6 +11,7 @@ from llm_widgets.training.events import EventLog as EventLog
 from llm_widgets.training.events import RunState as RunState
 from llm_widgets.training.events import Sample as Sample
 from llm_widgets.training.events import Snapshot as Snapshot
+from llm_widgets.training.language_replay import LanguageReplay as LanguageReplay
 from llm_widgets.training.language_run import LanguageRun as LanguageRun
 from llm_widgets.training.language_workbench import LanguageWorkbench as LanguageWorkbench
 from llm_widgets.training.ngram import NGramModel as NGramModel
@@ -30,6 +33,9 @@ __all__ = [
     "BatchColumns",
     "EpochRecord",
     "EventLog",
+    "Filled",
+    "Gap",
+    "LanguageReplay",
     "LanguageRun",
     "LanguageWorkbench",
     "NGramModel",

@@ -55,6 +55,9 @@ class Classification:
         assert said is not None
         return [float(p) for p in said]
 
+    def keep(self, model: Any, step: int, last: bool) -> None:
+        """A classifier has no attention."""
+
     def note(self, log: EventLog, texts: Sequence[str], said: Sequence[float], step: int) -> Mapping[str, float]:
         """One point more on each text's curve."""
         log.add_probes(step, texts, said)

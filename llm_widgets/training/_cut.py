@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from llm_widgets.corpora import TextCorpus
 from llm_widgets.i18n import t
 from llm_widgets.tokenizers import TextTokenizer
+from llm_widgets.training._objective import check_asked
 
 if TYPE_CHECKING:
     from llm_widgets.models import TransformerSpec
@@ -55,8 +56,10 @@ def check_reads(spec: TransformerSpec, corpus: TextCorpus, unit: str, tokenizer:
     """How a model of `spec` reads a text.
 
     Raises:
-        ValueError: the vocabulary does not hold the tokenizer's ids, or a part of the text is too short.
+        ValueError: the vocabulary does not hold the tokenizer's ids, a part of the text is too short, or a model of
+            this kind cannot learn from running text.
     """
+    check_asked(spec)
     if tokenizer is not None:
         found = Cut(corpus, tokenizer)
     else:

@@ -35,6 +35,7 @@ class Owner(Protocol):
 
     @property
     def learning_rate(self) -> float: ...
+    def rate_at(self, step: int) -> float: ...
     def _writing(self, session: Session) -> AbstractContextManager[EventLog]: ...
     def _tell_paused(self, session: Session, paused: bool) -> None: ...
 
@@ -75,7 +76,7 @@ def _make_watch(run: Owner, session: Session, task: Task, batches: Any) -> Any:
             self._sums = np.zeros(3)  # rows seen, loss and accuracy summed over them, in this epoch
             self._mark = time.perf_counter()
             self._due = -math.inf  # when the learner's texts are looked at next
-            self._rate = math.nan  # what the optimizer has
+            self._set = self._rate = math.nan  # what the learner set, and what the schedule leaves of it
             self._weights = Weights()
 
         def restore(self, model: Any) -> None:
@@ -89,9 +90,11 @@ def _make_watch(run: Owner, session: Session, task: Task, batches: Any) -> Any:
             synchronize(self.model)
             # Keras tells running means over the epoch: from zero, each is the batch's own value.
             self.model.reset_metrics()
-            if run.learning_rate != self._rate:
-                self._rate = run.learning_rate
-                self.model.optimizer.learning_rate = self._rate
+            self._set = run.learning_rate
+            rate = run.rate_at(session.batches)
+            if rate != self._rate:
+                self._rate = rate
+                self.model.optimizer.learning_rate = rate
             self._weights.before_batch(self.model)
 
         def on_train_batch_end(self, batch: int, logs: dict[str, Any]) -> None:
@@ -109,9 +112,10 @@ def _make_watch(run: Owner, session: Session, task: Task, batches: Any) -> Any:
                     epoch=self._epoch_of(session.batches),
                     loss=loss,
                     accuracy=accuracy,
-                    learning_rate=self._rate,
+                    learning_rate=self._set,
                     seconds=session.seconds,
                 )
+            self._keep(last=False)
             if batch + 1 < steps:  # after the last batch the validation comes first
                 self._between()
 
@@ -139,6 +143,8 @@ def _make_watch(run: Owner, session: Session, task: Task, batches: Any) -> Any:
                 )
             if epoch + 1 < task.epochs:
                 self._between()
+            else:
+                self._keep(last=True)
 
         def _epoch_of(self, step: int) -> int:
             return (step - 1) // steps + 1
@@ -158,6 +164,12 @@ def _make_watch(run: Owner, session: Session, task: Task, batches: Any) -> Any:
             if not session.hold(self.model, lambda paused: run._tell_paused(session, paused)):
                 self.model.stop_training = True
             self._mark = time.perf_counter()
+
+        def _keep(self, last: bool) -> None:
+            kept = task.keep(self.model, session.batches, last)
+            if kept is not None:
+                with run._writing(session) as log:
+                    log.add_attention(kept)
 
         def _look(self, force: bool = False) -> Mapping[str, float]:
             texts, began = run.probes, time.perf_counter()

@@ -12,6 +12,8 @@ import numpy as np
 from llm_widgets.training.events import BatchColumns, EpochRecord, EventLog, Snapshot
 from llm_widgets.training.recording import Recording
 
+Tell = Callable[[EventLog], None]
+
 
 @dataclass(frozen=True)
 class Event:
@@ -19,7 +21,7 @@ class Event:
 
     seconds: float  # when, since the start, pauses left out
     is_batch: bool
-    tell: Callable[[EventLog], None]
+    tell: Tell
 
 
 class Tape:
@@ -34,35 +36,45 @@ class Tape:
         if not np.isfinite(batches.seconds).all() or (np.diff(batches.seconds) < 0).any():
             raise ValueError("seconds")
         self.probes = tuple(map(str, manifest["probes"]))
-        rows = list(zip(*(arrays[f"probes/{name}"].tolist() for name in ("text", "step", "probability")), strict=True))
-        # One moment's probes stay together: a reader sees all of them or none.
-        moments: dict[int, dict[str, float]] = {}
-        for text, step, probability in rows:
-            moments.setdefault(_within(step, 0, n), {})[self.probes[_within(text, 0, len(self.probes) - 1)]] = (
-                probability
-            )
         records = [EpochRecord(**entry) for entry in map(_without_none, manifest["epochs"])]
-        if arrays["snapshots"].shape != (len(records), len(arrays["labels/validation"])):
-            raise ValueError("snapshots")
-
-        events: list[Event] = []
-        ends = {_within(record.step, 1, n): record for record in records}
-        for step, probes in moments.items():
-            if step == 0:
-                events.append(Event(0.0, False, _probes(0, probes)))
-        count = 0
+        ends = {within(record.step, 1, n): (i, record) for i, record in enumerate(records)}
+        beside, judged = self._beside(recording, n), self._judged(recording, len(records))
+        events = [Event(0.0, False, tell) for tell in beside.get(0, [])]
         for i, row in enumerate(zip(*(column.tolist() for column in batches), strict=True)):
             step, seconds = i + 1, float(batches.seconds[i])
             events.append(Event(seconds, True, _batch(dict(zip(BatchColumns._fields, row, strict=True)))))
-            if step in moments:
-                events.append(Event(seconds, False, _probes(step, moments[step])))
+            events += [Event(seconds, False, tell) for tell in beside.get(step, [])]
             if step in ends:
-                record = ends[step]
-                snapshot = Snapshot(step, record.epoch, arrays["snapshots"][count], moments.get(step, {}))
-                events.append(Event(float(record.seconds), False, _epoch(record, snapshot)))
-                count += 1
+                place, record = ends[step]
+                events.append(Event(float(record.seconds), False, _epoch(record, judged(place, record))))
         self._events = events
         self._seconds = np.maximum.accumulate([event.seconds for event in events]).tolist() if events else []
+
+    def _beside(self, recording: Recording, n: int) -> dict[int, list[Tell]]:
+        """What is told after a step beside its batch: of a classifier, the probes."""
+        moments = self._moments(recording, n)
+        return {step: [_probes(step, probes)] for step, probes in moments.items()}
+
+    def _judged(self, recording: Recording, epochs: int) -> Callable[[int, EpochRecord], Snapshot]:
+        """What the model said at an epoch's end, by its place."""
+        arrays = recording.arrays
+        if arrays["snapshots"].shape != (epochs, len(arrays["labels/validation"])):
+            raise ValueError("snapshots")
+        moments = self._moments(recording, len(arrays["batches/step"]))
+
+        def judged(place: int, record: EpochRecord) -> Snapshot:
+            return Snapshot(record.step, record.epoch, arrays["snapshots"][place], moments.get(record.step, {}))
+
+        return judged
+
+    def _moments(self, recording: Recording, n: int) -> dict[int, dict[str, float]]:
+        """One moment's probes stay together: a reader sees all of them or none."""
+        arrays = recording.arrays
+        rows = list(zip(*(arrays[f"probes/{name}"].tolist() for name in ("text", "step", "probability")), strict=True))
+        moments: dict[int, dict[str, float]] = {}
+        for text, step, probability in rows:
+            moments.setdefault(within(step, 0, n), {})[self.probes[within(text, 0, len(self.probes) - 1)]] = probability
+        return moments
 
     def __len__(self) -> int:
         return len(self._events)
@@ -84,7 +96,7 @@ class Tape:
         return position
 
 
-def _within(value: int, least: int, most: int) -> int:
+def within(value: int, least: int, most: int) -> int:
     if not least <= value <= most:
         raise ValueError("position")
     return value
@@ -94,13 +106,13 @@ def _without_none(entry: dict[str, Any]) -> dict[str, Any]:
     return {name: float("nan") if value is None else value for name, value in entry.items()}
 
 
-def _batch(row: dict[str, Any]) -> Callable[[EventLog], None]:
+def _batch(row: dict[str, Any]) -> Tell:
     return lambda log: log.add_batch(**row)
 
 
-def _probes(step: int, probes: dict[str, float]) -> Callable[[EventLog], None]:
+def _probes(step: int, probes: dict[str, float]) -> Tell:
     return lambda log: log.add_probes(step, list(probes), list(probes.values()))
 
 
-def _epoch(record: EpochRecord, snapshot: Snapshot) -> Callable[[EventLog], None]:
+def _epoch(record: EpochRecord, snapshot: Snapshot) -> Tell:
     return lambda log: log.add_epoch(record, snapshot)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets.training._snapshots import AttentionSnapshot
 from llm_widgets.training.events import EventLog
 
 # Longer gradients are shortened to this. Without it the document's Chinese model forgets in mid-run what it learned:
@@ -48,6 +49,10 @@ class Task(Protocol):
 
     def look(self, model: Any, texts: Sequence[str], step: int) -> Sequence[Any]:
         """What the model says about each text after `step` batches."""
+        ...
+
+    def keep(self, model: Any, step: int, last: bool) -> AttentionSnapshot | None:
+        """What is kept for a recording after `step` batches, the last ones or not; None most of the time."""
         ...
 
     def note(self, log: EventLog, texts: Sequence[str], said: Sequence[Any], step: int) -> Mapping[str, float]:

@@ -60,6 +60,10 @@ class Threaded(Readable):
     def _build(self) -> keras.Model:
         raise NotImplementedError
 
+    def rate_at(self, step: int) -> float:
+        """What the optimizer has for the batch after `step` batches."""
+        raise NotImplementedError
+
     def _task(self) -> Task:
         raise NotImplementedError
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from llm_widgets.training._threaded import Threaded
 from llm_widgets.training.checks import checked_count, checked_probes, checked_rate
 from llm_widgets.training.reading import next_id
+from llm_widgets.training.schedule import checked_schedule, share
 
 if TYPE_CHECKING:
     import keras
@@ -28,6 +29,7 @@ class Trainable(Threaded):
         batch_size: int,
         epochs: int,
         probes: Sequence[str],
+        schedule: str = "constant",
     ) -> None:
         super().__init__()
         self.id = next_id()
@@ -38,16 +40,21 @@ class Trainable(Threaded):
         self.epochs = checked_count("epochs", epochs)
         self._first_rate = self._rate = checked_rate(learning_rate)
         self._probes = checked_probes(probes)
+        self.schedule = checked_schedule(schedule)
 
     @property
     def learning_rate(self) -> float:
-        """Adam's learning rate; setting it acts from the next batch on."""
+        """Adam's learning rate, before the schedule takes its share; setting it acts from the next batch on."""
         return self._rate
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
         self._rate = checked_rate(value)
         self.log.touch()
+
+    def rate_at(self, step: int) -> float:
+        """What the optimizer has for the batch after `step` batches."""
+        return self._rate * share(self.schedule, step, self.epochs * self.steps_per_epoch)
 
     @property
     def probes(self) -> tuple[str, ...]:

@@ -17,28 +17,30 @@ if TYPE_CHECKING:
 
 COMMONEST = N_("Commonest token")
 COUNTING = N_("4-gram counts")
+NEIGHBOURS = N_("Both neighbours")
+FOLLOWING = N_("2-gram counts")
 ORDER = 3
 _beside: Beside[Baseline] = Beside("counting")
 
 
 def counted(run: LanguageRun, *, wait: bool) -> tuple[Baseline, ...]:
-    """How often counting guesses the next token of a run's text; counted once for each way of cutting it.
+    """How often counting guesses what a run's model is asked; counted once for each way of cutting and asking.
 
     Args:
         wait: count now where needed; otherwise return () and count in a thread, which wakes the log's readers.
     """
-    key = f"{run.corpus.fingerprint} {run.unit} {run.tokenizer.vocabulary_size}"
+    key = f"{run.corpus.fingerprint} {run.unit} {run.tokenizer.vocabulary_size} {run.objective}"
+    if run.objective != "next_token":
+        key += f" {run.spec.max_length}"  # a window's length says how many tokens are asked
     return _beside.get(key, lambda: _count(run), wait=wait, when_ready=run.log.touch)
 
 
 def _count(run: LanguageRun) -> tuple[Baseline, ...]:
-    names = (COMMONEST, COUNTING)
-    found = {split: guesses(run.ids("train"), run.ids(split)) for split in SPLITS}
-    return tuple(
-        Baseline(name, accuracy, split)
-        for split, figures in found.items()
-        for name, accuracy in zip(names, figures, strict=True)
-    )
+    task = run.task()
+    # In a part that is shorter than a window nothing can be hidden as the model is used to it.
+    least = 0 if run.objective == "next_token" else task.length
+    parts = {split: ids for split in SPLITS if len(ids := run.ids(split)) > least}
+    return tuple(Baseline(name, share, split) for split, ids in parts.items() for name, share in task.counted(ids))
 
 
 def guesses(train: NDArray[np.int32], held_out: NDArray[np.int32]) -> tuple[float, float]:
@@ -55,9 +57,7 @@ def guesses(train: NDArray[np.int32], held_out: NDArray[np.int32]) -> tuple[floa
     for i, token in enumerate(known):
         for n in range(min(ORDER, i) + 1):
             following[n][tuple(known[i - n : i])][token] += 1
-    best = [
-        {context: max(found, key=lambda k: (found[k], -k)) for context, found in table.items()} for table in following
-    ]
+    best = [{context: most_frequent(found) for context, found in table.items()} for table in following]
     commonest = best[0][()]
     right = 0
     for i in range(1, len(asked)):
@@ -67,6 +67,11 @@ def guesses(train: NDArray[np.int32], held_out: NDArray[np.int32]) -> tuple[floa
     return sum(token == commonest for token in asked[1:]) / N, right / N
 
 
-def _first(found: Counter[int]) -> int:
+def most_frequent(found: Counter[int]) -> int:
     """The commonest of them; of equal ones that with the lowest id."""
     return max(found, key=lambda token: (found[token], -token))
+
+
+def commonest(ids: NDArray[np.int32]) -> int:
+    """The commonest id of a text; of equal ones the lowest."""
+    return int(np.bincount(ids).argmax())

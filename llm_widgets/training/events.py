@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets.training._snapshots import AttentionSnapshot
+
 MAX_SAMPLES = 200  # that a log keeps
 
 
@@ -88,11 +90,17 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Sample:
-    """What a language model wrote on from `prompt` after `step` batches."""
+    """What a language model made of `prompt` after `step` batches.
+
+    Args:
+        text: what it wrote on; where it filled gaps, the whole text with what it put in.
+        fills: what it put into each gap, in order; empty where it wrote on.
+    """
 
     step: int
     prompt: str
     text: str
+    fills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +156,7 @@ class EventLog:
         self._snapshots: tuple[Snapshot, ...] = ()
         self._states: tuple[StateChange, ...] = ()
         self._samples: tuple[Sample, ...] = ()
+        self._attention: tuple[AttentionSnapshot, ...] = ()
         self._probes: dict[str, _Columns] = {}
 
     # Reading
@@ -203,6 +212,11 @@ class EventLog:
         return self._samples
 
     @property
+    def attention(self) -> tuple[AttentionSnapshot, ...]:
+        """Attention of a language model on the text that its run watches, the oldest first."""
+        return self._attention
+
+    @property
     def probes(self) -> dict[str, ProbeColumns]:
         """Each probed text with its probabilities so far, as copies."""
         with self._changed:
@@ -252,6 +266,12 @@ class EventLog:
             if len(kept) > MAX_SAMPLES:
                 kept = (kept[0], *kept[-MAX_SAMPLES + 1 :])
             self._samples = (*kept, sample)
+            self._tell()
+
+    def add_attention(self, snapshot: AttentionSnapshot) -> None:
+        """Adds who looked at whom."""
+        with self._changed:
+            self._attention += (snapshot,)
             self._tell()
 
     def add_state(self, seconds: float, state: RunState) -> None:

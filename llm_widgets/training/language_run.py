@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,16 @@ from llm_widgets.tokenizers import TextTokenizer
 from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS
 from llm_widgets.tokenizers.units import checked as checked_unit
 from llm_widgets.training._cut import check_reads
-from llm_widgets.training._next_token import NextToken, bits, judge
+from llm_widgets.training._filling import BLANK, MOST_BLANKS, TOP, Filled, Gap, fill_spans, fill_tokens, pieces_of
+from llm_widgets.training._objective import make_task, objective_of
+from llm_widgets.training._predict import synchronize
+from llm_widgets.training._reading_text import Attention, bits_per_character
+from llm_widgets.training._snapshots import MOST_TOKENS, AttentionSnapshot, first_text, packed
+from llm_widgets.training._text_task import TextTask
 from llm_widgets.training._trainable import Trainable
 from llm_widgets.training._writing import write
-from llm_widgets.training.checks import checked_split
+from llm_widgets.training.checks import checked_count, checked_split
+from llm_widgets.training.events import EpochRecord, Sample
 
 if TYPE_CHECKING:
     from llm_widgets.models import TransformerSpec
@@ -29,33 +36,26 @@ SAMPLE_TOKENS = 120  # that a sample is long, while it trains
 SAMPLE_TEMPERATURE = 0.8
 
 
-class Attention(NamedTuple):
-    """What `LanguageRun.attention` gives.
-
-    Args:
-        weights: one array [1, H, T, T] a layer; each row sums to 1.
-        tokens: the T tokens.
-        step: how many batches the model had learned from.
-    """
-
-    weights: list[NDArray[np.float32]]
-    tokens: tuple[str, ...]
-    step: int
-
-
 class LanguageRun(Trainable):
-    """Trains a GPT or a model of the Llama kind on a text, in a thread of its own; controlled and followed like `Run`.
+    """Trains a Transformer on a text, in a thread of its own; controlled and followed like `Run`.
 
-    The loss is that of the next token, in nats; `bits_per_character` compares models that cut the text otherwise.
+    What is learned depends on the family. A GPT or a model of the Llama kind learns the next token, and writes on; its
+    `bits_per_character` compares models that cut the text otherwise. A BERT learns hidden tokens, and a T5 spans that
+    were taken out: both fill gaps. The loss is in nats for each token that is asked for.
 
     Args:
-        spec: a `GPTSpec` or `LlamaSpec`. Its vocabulary must hold the tokenizer's; a larger one is only unused.
+        spec: a `GPTSpec`, `LlamaSpec`, `BERTSpec` (with the head "masked") or `T5Spec`. Its vocabulary must hold the
+            tokenizer's; a larger one is only unused.
         corpus: what to learn from; validation after each epoch, the test part only by `evaluate`.
         seed: of the first weights, of the order of the windows and of the samples.
         learning_rate: of Adam; may be set while it trains. batch_size: windows a step. epochs: passes at most.
         unit: "characters", "bytes" or "bpe"; None: characters.
         tokenizer: one of your own; None learns one from the training part, as large as the spec's vocabulary at most.
-        probes: prompts from which the model writes on while it learns, every two seconds at most.
+        probes: prompts from which the model writes on while it learns, every two seconds at most; a model that fills
+            gaps fills those that are written "_", or one at the end.
+        watch: a text whose attention is kept now and then, so that a recording can show it; None: a sentence of the
+            validation part.
+        schedule: "constant", or "cosine": the learning rate rises for 100 steps and then falls to a tenth at the end.
 
     Raises:
         ValueError: a value is out of range, the tokenizer has more ids than the spec, or a part of the text is too
@@ -86,6 +86,8 @@ class LanguageRun(Trainable):
         unit: str | None = None,
         tokenizer: TextTokenizer | None = None,
         probes: Sequence[str] = (),
+        watch: str | None = None,
+        schedule: str = "constant",
     ) -> None:
         super().__init__(
             spec,
@@ -95,11 +97,14 @@ class LanguageRun(Trainable):
             batch_size=batch_size,
             epochs=epochs,
             probes=probes,
+            schedule=schedule,
         )
         self.own_tokenizer = tokenizer
         self.unit = tokenizer.unit if tokenizer is not None else checked_unit(unit or "characters", TEXT_UNITS)
         self._cut = check_reads(spec, corpus, self.unit, tokenizer)
-        self.steps_per_epoch = len(self._task().windows())
+        self.objective = objective_of(spec)
+        self.watch = first_text(corpus.validation) if watch is None else watch
+        self.steps_per_epoch = len(self.task().windows())
 
     # What can be read
 
@@ -119,9 +124,16 @@ class LanguageRun(Trainable):
         return counted(self, wait=wait)
 
     def bits_per_character(self) -> float | None:
-        """Of the validation text, after the newest epoch; None before the first has ended."""
+        """Of the validation text, after the newest epoch; None before the first has ended.
+
+        A model that is asked for some tokens only gives none: its loss is not that of a whole text.
+        """
         epochs = self.log.epochs
-        return self._bits("validation", epochs[-1].val_loss) if epochs else None
+        return self.bits_at(epochs[-1]) if epochs and self.objective == "next_token" else None
+
+    def bits_at(self, epoch: EpochRecord) -> float:
+        """The bits a character of a model that writes on, after one epoch."""
+        return self._bits("validation", epoch.val_loss)
 
     def warm(self) -> None:
         """Does now what the first start would wait for: imports the backend, cuts the text, counts the baselines."""
@@ -144,7 +156,14 @@ class LanguageRun(Trainable):
         """What the model, as it is now, writes on from `prompt`; the same seed and the same model, the same text.
 
         From an empty prompt it begins a new line.
+
+        Raises:
+            ValueError: it is a BERT or T5, which fill gaps and do not write on.
         """
+        if self.objective != "next_token":
+            raise ValueError(
+                t("This model fills gaps and does not write on: use fill. Received: {spec}", spec=repr(self.spec))
+            )
         rng = np.random.default_rng(seed)
         return self.call(
             lambda model: write(
@@ -152,21 +171,43 @@ class LanguageRun(Trainable):
             )
         )
 
+    def fill(self, text: str, *, blank: str = BLANK, top: int = TOP) -> Filled:
+        """What a BERT or a T5, as it is now, puts where `text` has a blank.
+
+        A BERT puts one token into each, and the gap that it is surest of comes first; a T5 writes a few tokens.
+
+        Args:
+            text: nothing else in it is special: "[MASK]" is read as plain signs.
+            blank: what stands for a gap. Where the text has "_" of its own, choose another.
+            top: how many candidates a BERT names for each gap.
+
+        Raises:
+            ValueError: it is a model that writes on, or there is no blank in the text, or too many.
+        """
+        if self.objective == "next_token":
+            raise ValueError(
+                t("This model writes on and does not fill gaps: use write. Received: {spec}", spec=repr(self.spec))
+            )
+        pieces, top = pieces_of(text, blank), checked_count("top", top)
+        gaps, step = self.call(lambda model: (self._gaps(model, pieces, top), self.log.batch_count))
+        return Filled(_joined(pieces, gaps), tuple(gaps), step)
+
     def evaluate(self, split: str = "test") -> dict[str, float]:
-        """The model as it is now on a whole part: loss (nats a token), accuracy, perplexity, bits_per_character."""
+        """The model as it is now on a whole part: loss (nats a token that is asked for), accuracy, perplexity, and
+        bits_per_character where every token is asked for.
+        """
         ids = self.ids(split)
-        judged = self.call(lambda model: judge(model, ids, self.spec.max_length, lambda: True))
+        judged = self.call(lambda model: self.task().measure(model, ids))
         assert judged is not None
         loss, accuracy = judged
-        return {
-            "loss": loss,
-            "accuracy": accuracy,
-            "perplexity": math.exp(min(loss, 700.0)),
-            "bits_per_character": self._bits(split, loss),
-        }
+        found = {"loss": loss, "accuracy": accuracy, "perplexity": math.exp(min(loss, 700.0))}
+        return found | ({"bits_per_character": self._bits(split, loss)} if self.objective == "next_token" else {})
 
     def attention(self, text: str) -> Attention:
         """Who looks at whom in a text, as the model is now. A text that is longer than the model reads is cut.
+
+        Of a T5 it is the half that reads; for the half that writes, ask the model itself:
+        `run.call(lambda model: model.attention(ids, decoder_ids))`.
 
         Raises:
             ValueError: there is nothing in the text.
@@ -176,16 +217,19 @@ class LanguageRun(Trainable):
         ids = np.array([encoding.ids[:length]], np.int32)
         if not ids.size:
             raise ValueError(t("There is nothing in this text. Received: {text!r}", text=text[:60]))
-        weights, step = self.call(lambda model: (model.attention(ids), self.log.batch_count))
+        weights, step = self.call(lambda model: (self._weights(model, ids), self.log.batch_count))
         return Attention(weights, encoding.tokens[:length], step)
 
-    def _bits(self, split: str, loss: float) -> float:
-        ids, characters = self.ids(split), len(self.corpus.splits[split])
-        unknown = int((ids == TextTokenizer.UNKNOWN_ID).sum()) * self.tokenizer.unknown_bits
-        return (bits(loss) * len(ids) + unknown) / characters
+    def save(self, path: str | Path) -> Path:
+        """Writes a recording that `Replay.load` plays without any backend: curves, samples, attention of `watch`."""
+        from llm_widgets.training.language_recording import save
 
-    def _task(self) -> NextToken:
-        return NextToken(
+        return save(self, path)
+
+    def task(self) -> TextTask:
+        """What it learns: batches, held-out batches, a measure."""
+        return make_task(
+            self.spec,
             self.ids("train"),
             self.ids("validation"),
             self.spec.max_length,
@@ -193,8 +237,49 @@ class LanguageRun(Trainable):
             self.epochs,
             self.seed,
             self._sample,
+            self.tokenizer.vocabulary_size,
+            self._snapshot,
         )
 
-    def _sample(self, model: Any, prompt: str, step: int) -> str:
-        rng = np.random.default_rng([self.seed, step, 2])
-        return write(model, self.tokenizer, prompt, SAMPLE_TOKENS, rng, temperature=SAMPLE_TEMPERATURE)
+    def part_sizes(self, split: str) -> tuple[int, float, int]:
+        """Of a part: its tokens, what its unknown characters cost beyond their ids in bits, and its characters."""
+        ids = self.ids(split)
+        unknown = int((ids == TextTokenizer.UNKNOWN_ID).sum()) * self.tokenizer.unknown_bits
+        return len(ids), unknown, len(self.corpus.splits[split])
+
+    def _bits(self, split: str, loss: float) -> float:
+        return bits_per_character(loss, *self.part_sizes(split))
+
+    _task = task
+
+    def _snapshot(self, model: Any, step: int) -> AttentionSnapshot | None:
+        kept = self.log.attention
+        ids = self.tokenizer.ids(self.watch)[: min(MOST_TOKENS, self.spec.max_length)]
+        if not len(ids) or (kept and kept[-1].step >= step):
+            return None
+        synchronize(model)
+        return packed(step, self._weights(model, ids[None]))
+
+    def _weights(self, model: Any, ids: NDArray[np.int32]) -> list[NDArray[np.float32]]:
+        if self.objective == "spans":
+            found: list[NDArray[np.float32]] = model.attention(ids, np.zeros((1, 1), np.int32))["encoder"]
+            return found
+        return model.attention(ids)  # type: ignore[no-any-return]
+
+    def _gaps(self, model: Any, pieces: list[str], top: int) -> list[Gap]:
+        if self.objective == "spans":
+            return fill_spans(model, self.tokenizer, pieces)
+        return fill_tokens(model, self.tokenizer, pieces, top)
+
+    def _sample(self, model: Any, probe: str, step: int) -> Sample:
+        if self.objective == "next_token":
+            rng = np.random.default_rng([self.seed, step, 2])
+            text = write(model, self.tokenizer, probe, SAMPLE_TOKENS, rng, temperature=SAMPLE_TEMPERATURE)
+            return Sample(step, probe, text)
+        pieces = (probe if BLANK in probe else probe + BLANK).split(BLANK, MOST_BLANKS)
+        gaps = self._gaps(model, pieces, 1)
+        return Sample(step, probe, _joined(pieces, gaps), tuple(gap.text for gap in gaps))
+
+
+def _joined(pieces: Sequence[str], gaps: Sequence[Gap]) -> str:
+    return pieces[0] + "".join(gap.text + piece for gap, piece in zip(gaps, pieces[1:], strict=True))

@@ -25,6 +25,7 @@ from llm_widgets.training._task import CLIP_NORM
 from llm_widgets.training.reading import finite
 
 if TYPE_CHECKING:
+    from llm_widgets.training.events import EventLog
     from llm_widgets.training.run import Run
 
 FORMAT, VERSION = "llm_widgets recording", 1
@@ -60,7 +61,7 @@ def _gather(run: Run) -> Recording:
     epochs = log.epochs  # before the batches: every epoch's batches are there then
     snapshots = log.snapshots[: len(epochs)]
     N = len(corpus.validation)
-    arrays: dict[str, NDArray[Any]] = {f"batches/{name}": column for name, column in log.batches()._asdict().items()}
+    arrays = batch_columns(log)
     arrays["snapshots"] = np.array([s.probabilities for s in snapshots], np.float32).reshape(len(snapshots), N)
     probes = log.probes
     rows = [(i, *row) for i, columns in enumerate(probes.values()) for row in zip(*columns, strict=True)]
@@ -74,7 +75,7 @@ def _gather(run: Run) -> Recording:
     manifest = {
         "format": FORMAT,
         "version": VERSION,
-        "versions": _versions(),
+        "versions": versions(),
         "family": "lstm-classifier",
         "spec": run.spec.to_dict(),
         "settings": {
@@ -86,16 +87,7 @@ def _gather(run: Run) -> Recording:
             "learning_rate": run.learning_rate,
             "clip_norm": CLIP_NORM,
         },
-        "corpus": {
-            "name": corpus.name,
-            "language": corpus.language,
-            "label_names": list(corpus.label_names),
-            "fingerprint": corpus.fingerprint,
-            "title": dict(corpus.card.title),
-            "licence": corpus.card.licence,
-            "source": corpus.card.source,
-            "citation": corpus.card.citation,
-        },
+        "corpus": about_corpus(corpus) | {"label_names": list(corpus.label_names)},
         "state": str(state),
         "failure": run.failure,
         "epochs": [asdict(epoch) for epoch in epochs],
@@ -111,7 +103,25 @@ def _gather(run: Run) -> Recording:
     return Recording(manifest, arrays, texts)
 
 
-def _versions() -> dict[str, str]:
+def batch_columns(log: EventLog) -> dict[str, NDArray[Any]]:
+    """The batches, a column each."""
+    return {f"batches/{name}": column for name, column in log.batches()._asdict().items()}
+
+
+def about_corpus(corpus: Any) -> dict[str, Any]:
+    """What a recording tells of its corpus."""
+    return {
+        "name": corpus.name,
+        "language": corpus.language,
+        "fingerprint": corpus.fingerprint,
+        "title": dict(corpus.card.title),
+        "licence": corpus.card.licence,
+        "source": corpus.card.source,
+        "citation": corpus.card.citation,
+    }
+
+
+def versions() -> dict[str, str]:
     versions = {"python": platform.python_version()}
     for name in _PACKAGES:
         try:
@@ -210,6 +220,6 @@ def _array(data: bytes) -> NDArray[Any]:
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(buffer, max_header_size=_NPY_HEADER)
     # A header may promise more than there is: compare before anything is allocated.
     size = int(np.prod(shape, dtype=object)) * dtype.itemsize
-    if dtype.kind not in "if" or fortran or size != len(data) - buffer.tell():
+    if dtype.kind not in "ifu" or fortran or size != len(data) - buffer.tell():
         raise ValueError("shape of .npy")
     return np.frombuffer(data, dtype, offset=buffer.tell()).reshape(shape)

@@ -40,13 +40,13 @@ class Replay(Player):
 
     def __init__(self, recording: Recording, *, speed: float = 1.0) -> None:
         end = RunState(recording.manifest["state"])
-        super().__init__(Tape(recording), speed, end if end.ended else RunState.STOPPED)
+        super().__init__(self._tape_of(recording), speed, end if end.ended else RunState.STOPPED)
         self.id = next_id()
         self._recording = recording
         manifest = recording.manifest
         settings = manifest["settings"]
-        self.spec = LSTMClassifierSpec.from_dict(manifest["spec"])
-        self.corpus = _corpus(recording)
+        self.spec = self._spec_of(recording)
+        self.corpus = self._corpus_of(recording)
         self.seed = checked_count("seed", settings["seed"], least=0)
         self.batch_size = checked_count("batch_size", settings["batch_size"])
         self.epochs = checked_count("epochs", settings["epochs"])
@@ -60,18 +60,35 @@ class Replay(Player):
 
     @classmethod
     def load(cls, path: str | Path, speed: float = 1.0) -> Replay:
-        """Reads a file that `Run.save` wrote.
+        """Reads a file that `Run.save` or `LanguageRun.save` wrote; of a language run it is a `LanguageReplay`.
 
         Raises:
             FileNotFoundError: there is none. RecordingError: it is damaged or something else.
         """
+        from llm_widgets.training.language_recording import FAMILY
+
         recording = read(path)
+        kind: type[Replay] = cls
+        if recording.manifest.get("family") == FAMILY:
+            from llm_widgets.training.language_replay import LanguageReplay as kind
         try:
-            return cls(recording, speed=speed)
+            return kind(recording, speed=speed)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise RecordingError(
                 t("This recording cannot be played: its parts do not fit together. Received: {path}", path=path)
             ) from error
+
+    @staticmethod
+    def _tape_of(recording: Recording) -> Tape:
+        return Tape(recording)
+
+    @staticmethod
+    def _spec_of(recording: Recording) -> Any:
+        return LSTMClassifierSpec.from_dict(recording.manifest["spec"])
+
+    @staticmethod
+    def _corpus_of(recording: Recording) -> Any:
+        return _corpus(recording)
 
     # What can be read
 
@@ -144,13 +161,7 @@ class Replay(Player):
         elif split == "test" and self._state.ended and "test" in self._recording.arrays:
             said = self._recording.arrays["test"]
         else:
-            raise ValueError(
-                t(
-                    "A recording has validation results after each epoch, and test results at its end if the run had "
-                    "ended when it was saved. Received: split={split}",
-                    split=repr(split),
-                )
-            )
+            self._refuse_split(split)
         labels = self.corpus.splits[split].labels
         loss, accuracy = score(labels, said)
         return {"loss": loss, "accuracy": accuracy, "probabilities": said, "labels": labels}
@@ -165,6 +176,15 @@ class Replay(Player):
 
         write(self._recording, Path(path))
         return Path(path)
+
+    def _refuse_split(self, split: str) -> NoReturn:
+        raise ValueError(
+            t(
+                "A recording has validation results after each epoch, and test results at its end if the run had "
+                "ended when it was saved. Received: split={split}",
+                split=repr(split),
+            )
+        )
 
     def _refuse(self, received: str) -> NoReturn:
         raise ValueError(

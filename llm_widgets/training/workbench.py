@@ -15,6 +15,7 @@ from llm_widgets.training._trainable import Trainable
 from llm_widgets.training._turn import in_background
 from llm_widgets.training.checks import checked_count, checked_rate
 from llm_widgets.training.events import RunState
+from llm_widgets.training.language_replay import LanguageReplay
 from llm_widgets.training.language_run import LanguageRun
 from llm_widgets.training.replay import Replay
 from llm_widgets.training.run import Run
@@ -87,7 +88,7 @@ class Workbench(Settings):
         """A workbench around a run or a recording that is there already."""
         from llm_widgets.training.language_workbench import LanguageWorkbench
 
-        kind = LanguageWorkbench if isinstance(run, LanguageRun) else Workbench
+        kind = LanguageWorkbench if isinstance(run, (LanguageRun, LanguageReplay)) else Workbench
         self: Workbench = kind.__new__(kind)
         self._prepare(settle=0.25)
         self._settings = {
@@ -97,6 +98,8 @@ class Workbench(Settings):
             "epochs": run.epochs,
             "unit": run.unit,
         }
+        if isinstance(run, LanguageRun):
+            self._settings["schedule"] = run.schedule
         if not isinstance(run, Replay) and run.own_tokenizer is not None:
             self._settings |= {"unit": None, "tokenizer": run.own_tokenizer}
         self._corpus, self._spec, self._probes = run.corpus, run.spec, run.probes

@@ -11,7 +11,7 @@ import traitlets
 from llm_widgets.corpora import TextCorpus
 from llm_widgets.i18n import set_language
 from llm_widgets.models import Spec
-from llm_widgets.training import Workbench
+from llm_widgets.training import LanguageReplay, Workbench
 from llm_widgets.widgets._base import LiveWidget
 
 
@@ -25,7 +25,7 @@ class LabHeader(LiveWidget):
 
     def __init__(self, workbench: Workbench, **kwargs: Any) -> None:
         self._workbench = workbench
-        super().__init__(corpus=_described(workbench.corpus), **kwargs)
+        super().__init__(corpus=_described(workbench.corpus, workbench.run), **kwargs)
 
     def _on_hello(self, content: Any) -> None:
         # Somebody looks at it: by the time that Train is pressed, the backend has been imported.
@@ -103,11 +103,12 @@ def _placed(name: str, widget: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
     return widget
 
 
-def _described(corpus: Any) -> dict[str, Any]:
+def _described(corpus: Any, run: Any) -> dict[str, Any]:
+    recorded = isinstance(run, LanguageReplay)  # it knows how long its text was, and not the text
     return {
         "name": corpus.name,
         "language": corpus.language,
         "title": dict(corpus.card.title),
-        "sizes": {name: len(split) for name, split in corpus.splits.items()},
+        "sizes": run.sizes if recorded else {name: len(split) for name, split in corpus.splits.items()},
         "running": isinstance(corpus, TextCorpus),
     }

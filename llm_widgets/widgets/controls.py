@@ -13,7 +13,7 @@ import traitlets
 
 from llm_widgets import i18n
 from llm_widgets.i18n import N_, t
-from llm_widgets.training import Replay, Run, RunState, Workbench
+from llm_widgets.training import LanguageRun, Replay, Run, RunState, Workbench
 from llm_widgets.widgets._base import WorkbenchWidget
 from llm_widgets.widgets._words import for_a_learner
 
@@ -83,7 +83,7 @@ class RunControls(WorkbenchWidget):
             self.recorded = isinstance(run, Replay)
             self.settings = {name: getattr(self.workbench, name) for name in SETTINGS}
             self._units = unit_choices(self.workbench)
-            self._savable = isinstance(run, Run)
+            self._savable = isinstance(run, (Run, LanguageRun))
             if moved:
                 self._resting = status
             if verdict != self._verdict:

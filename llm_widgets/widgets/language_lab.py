@@ -7,7 +7,7 @@ from typing import Any
 from llm_widgets.corpora import TextCorpus
 from llm_widgets.i18n import LANGUAGES, t
 from llm_widgets.models import TransformerSpec
-from llm_widgets.training import LanguageRun, LanguageWorkbench
+from llm_widgets.training import LanguageReplay, LanguageRun, LanguageWorkbench
 from llm_widgets.widgets._base import as_workbench
 from llm_widgets.widgets._keywords import check_keywords
 from llm_widgets.widgets._lab_frame import LabFrame
@@ -26,13 +26,14 @@ class LanguageLab(LabFrame):
     """Layer designer, run controls, training curves, what the model writes, and its attention, around one workbench.
 
     Args:
-        corpus: the name of a text ("alice", "tang"), a `TextCorpus`, or a `LanguageWorkbench` or `LanguageRun` to show.
+        corpus: the name of a text ("alice", "tang"), a `TextCorpus`, or a `LanguageWorkbench`, `LanguageRun` or
+            `LanguageReplay` to show.
         language: "en" or "zh": which of the course's texts, where none is named; None takes the learner's.
-        spec: a `GPTSpec` or `LlamaSpec` to begin with, or its text; None takes a small GPT.
+        spec: a `GPTSpec`, `LlamaSpec`, `BERTSpec` or `T5Spec` to begin with, or its text; None takes a small GPT.
         workbench: a `LanguageWorkbench` to show, instead of a corpus.
         text: what the attention map reads; empty: the beginning of the validation part.
         projector: True draws everything at 1.6 times the size.
-        **settings: seed, learning_rate, batch_size, epochs, unit and settle of the workbench.
+        **settings: seed, learning_rate, batch_size, epochs, unit, schedule and settle of the workbench.
 
     Raises:
         TypeError: a keyword is not known; the message names the one that may be meant.
@@ -46,7 +47,7 @@ class LanguageLab(LabFrame):
 
     def __init__(
         self,
-        corpus: str | TextCorpus | LanguageWorkbench | LanguageRun | None = None,
+        corpus: str | TextCorpus | LanguageWorkbench | LanguageRun | LanguageReplay | None = None,
         *,
         language: str | None = None,
         spec: TransformerSpec | str | None = None,
@@ -55,7 +56,7 @@ class LanguageLab(LabFrame):
         projector: bool = False,
         **settings: Any,
     ) -> None:
-        check_keywords(LanguageLab, settings, SETTINGS)
+        check_keywords(LanguageLab, settings, (*SETTINGS, "schedule"))
         if workbench is not None and corpus is not None:
             raise TypeError(t("Give a corpus or a workbench, not both. Received: {corpus}", corpus=repr(corpus)[:80]))
         if language is not None and language not in LANGUAGES:
@@ -68,7 +69,7 @@ class LanguageLab(LabFrame):
             )
         source = corpus if workbench is None else workbench
         choices = {k: v for k, v in {"language": language, "spec": spec, **settings}.items() if v is not None}
-        if isinstance(source, (LanguageWorkbench, LanguageRun)):
+        if isinstance(source, (LanguageWorkbench, LanguageRun, LanguageReplay)):
             if choices:
                 raise TypeError(
                     t(

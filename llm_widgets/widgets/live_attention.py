@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import statistics
 import time
 from collections import deque
@@ -12,8 +11,10 @@ from typing import Any, ClassVar
 import traitlets
 
 from llm_widgets.i18n import N_, t
-from llm_widgets.training import LanguageRun, Workbench
-from llm_widgets.training.language_run import Attention
+from llm_widgets.training import LanguageReplay, LanguageRun, Workbench
+from llm_widgets.training._reading_text import Attention
+from llm_widgets.training._snapshots import FIRST_LENGTH as FIRST_LENGTH
+from llm_widgets.training._snapshots import first_text
 from llm_widgets.widgets._base import as_workbench
 from llm_widgets.widgets._ticker import follow
 from llm_widgets.widgets._worker import Worker
@@ -23,17 +24,14 @@ INTERVAL = 0.1  # seconds from one look to the next, at least
 SLOWEST = 1.0  # seconds, at most
 SHARE = 0.03  # of the training's time that looking may take
 MAX_CHARACTERS = 2_000  # of a text
-FIRST_LENGTH = 60  # characters of the text that is shown first
-_HEADING = re.compile("[A-Z]{2}")
-_SENTENCES = re.compile(r"[^.!?。！？]*[.!?。！？]")
 
 
 class LiveAttention(AttentionMap):
     """The attention of a language run's model on one text: looked at up to ten times a second while it learns.
 
     Args:
-        workbench: a `LanguageWorkbench` or `LanguageRun`.
-        text: what is read; empty: the beginning of the corpus's validation part.
+        workbench: a `LanguageWorkbench`, `LanguageRun` or `LanguageReplay`.
+        text: what is read; empty: a sentence of the corpus's validation part. A recording has one of its own.
 
     Raises:
         ValueError: the workbench's runs are no language models.
@@ -51,10 +49,10 @@ class LiveAttention(AttentionMap):
     # Why there is no map, in words; empty where there is one.
     _waiting = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, workbench: Workbench | LanguageRun, text: str = "", **kwargs: Any) -> None:
+    def __init__(self, workbench: Workbench | LanguageRun | LanguageReplay, text: str = "", **kwargs: Any) -> None:
         self.workbench = as_workbench(workbench)
         run = self.workbench.run
-        if not isinstance(run, LanguageRun):
+        if not isinstance(run, (LanguageRun, LanguageReplay)):
             raise ValueError(
                 t(
                     "Attention is looked at in language models: give a LanguageWorkbench or a LanguageRun. "
@@ -68,13 +66,15 @@ class LiveAttention(AttentionMap):
         self._due = 0.0  # when the next one may be
         self._worker = Worker(self, "attention", INTERVAL)
         super().__init__(**kwargs)
-        self.text = text or first_text(run.corpus.validation)
+        self.text = run.watch if isinstance(run, LanguageReplay) else text or first_text(run.corpus.validation)
         self.observe(lambda change: self._worker.ask(), names="text")
         self._unfollow = follow(self.workbench, self)
         self._refresh()
 
     @traitlets.validate("text")
     def _bounded(self, proposal: Any) -> str:
+        if isinstance(self.workbench.run, LanguageReplay):
+            return self.workbench.run.watch  # of no other text does a recording know the attention
         return str(proposal["value"])[:MAX_CHARACTERS].replace("\r\n", "\n")
 
     def _on_text(self, content: Any) -> None:
@@ -138,19 +138,13 @@ class LiveAttention(AttentionMap):
         super().close()
 
 
-def _timed(run: LanguageRun, text: str) -> tuple[Attention, float]:
+def _timed(run: LanguageRun | LanguageReplay, text: str) -> tuple[Attention, float]:
     """The attention in a text, and the seconds of the training that this took: the wait for a batch's end left out."""
+    if isinstance(run, LanguageReplay):
+        return run.attention(text), 0.0
 
     def look(_: Any) -> tuple[Attention, float]:
         began = time.perf_counter()
         return run.attention(text), time.perf_counter() - began
 
     return run.call(look)
-
-
-def first_text(held_out: str) -> str:
-    """A sentence that the model does not learn from: the first that is neither a heading nor long."""
-    text = " ".join(held_out.split())
-    found = (match.group().strip() for match in _SENTENCES.finditer(text))
-    fitting = (one for one in found if 12 <= len(one) <= FIRST_LENGTH and not _HEADING.search(one))
-    return next(fitting, text[:FIRST_LENGTH])

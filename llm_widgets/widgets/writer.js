@@ -2,7 +2,7 @@
 import { N, csv, download, el, sheet, table, widget } from "./kit.js";
 import { within } from "./controls_logic.js";
 import { visible } from "./tryit_logic.js";
-import { MAX_PROMPT, MAX_SIGNS, after, choice, history, learned, promptNotes, short } from "./writer_logic.js";
+import { MAX_PROMPT, MAX_SIGNS, after, chances, choice, filled, history, learned, promptNotes, short } from "./writer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./writer_logic.js").Tokens} Tokens */
@@ -34,13 +34,30 @@ function shared(model) {
 function page(part) {
   const name = el("b", {}), when = el("span", { class: "lw-number" });
   const prompt = el("span", { class: "lw-writer-prompt" }), written = el("span", { class: "lw-writer-written" });
-  const text = el("div", { class: "lw-writer-text", tabindex: "0", role: "group", dir: "auto", dataset: { learner: "", part } }, prompt, written);
+  const list = el("ol", { class: "lw-writer-gaps", hidden: true });
+  let shown = "";
+  const text = el("div", { class: "lw-writer-text", tabindex: "0", role: "group", dir: "auto", dataset: { learner: "", part } }, prompt, written, list);
   const node = el("div", { class: `lw-writer-page lw-writer-${part}` }, el("div", { class: "lw-writer-caption" }, name, " ", when), text);
   const put = (/** @type {HTMLElement} */ place, /** @type {string} */ content) => { if (place.textContent !== content) place.textContent = content; };
   return {
     node, text,
-    /** @param {string} title @param {string} said @param {{ prompt: string, text: string } | null} sample */
+    /** @param {string} title @param {string} said @param {{ prompt: string, text: string, fills?: string[], gaps?: import("./writer_logic.js").Candidates[] } | null} sample */
     show(title, said, sample) {
+      if (sample?.fills?.length) {
+        put(name, title);
+        put(when, said);
+        const key = JSON.stringify([sample.prompt, sample.fills, sample.gaps]);
+        if (key !== shown) {
+          put(prompt, "");
+          written.replaceChildren(...filled(sample.prompt, sample.fills).map(([piece, own]) => (own ? el("mark", { class: "lw-writer-fill" }, piece) : piece)));
+          list.replaceChildren(...(sample.gaps ?? []).map((candidates) => el("li", {}, chances(candidates))));
+          list.hidden = !sample.gaps?.length;
+        }
+        shown = key;
+        text.setAttribute("aria-label", `${title} ${said}`.trim());
+        return;
+      }
+      if (shown) { shown = ""; written.replaceChildren(); list.replaceChildren(); list.hidden = true; }
       const moved = prompt.textContent !== (sample?.prompt ?? "");
       put(name, title);
       put(when, said);
@@ -55,9 +72,11 @@ function page(part) {
 /** @param {Model} model @param {HTMLElement} host @param {Shared} state */
 function view(model, host, state) {
   const rows = () => state.history.samples.map((s) => [s.step, s.loss, s.prompt, s.text]);
+  // Whether it fills gaps, and whether it is a recording, is so from the beginning to the end.
+  const fills = Boolean(model.get("_fills")), recorded = Boolean(model.get("_recorded"));
   const paper = sheet(model, host, {
-    title: N("What it writes"),
-    help: N("While the model learns, it writes on from your prompt every two seconds or so: first letters by chance, then words, then something like sentences. The slider under the text goes back to the first sample; at its right end it follows the newest. With Write the model, as it is now, writes with your own settings. Temperature 0 always takes the likeliest token; the higher it is, the more chance decides. The same model, settings and seed give the same text. The sign \ufffd stands for a character that the vocabulary does not have."),
+    title: fills ? N("What it fills in") : N("What it writes"),
+    help: fills ? N("While the model learns, it fills the gaps of your text every two seconds or so: each _ is one. What it put in is marked. The slider under the text goes back to the first sample; at its right end it follows the newest. With Fill the model, as it is now, fills your text and names, for each gap, what it holds to be likely and how likely. A BERT puts one token into a gap, and first into the one that it is surest of; a T5 writes several.") : N("While the model learns, it writes on from your prompt every two seconds or so: first letters by chance, then words, then something like sentences. The slider under the text goes back to the first sample; at its right end it follows the newest. With Write the model, as it is now, writes with your own settings. Temperature 0 always takes the likeliest token; the higher it is, the more chance decides. The same model, settings and seed give the same text. The sign \ufffd stands for a character that the vocabulary does not have."),
     menu: [
       { label: N("Copy text"), run: () => copy() },
       { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; paint(); } },
@@ -66,6 +85,7 @@ function view(model, host, state) {
     relabel: () => relabel(),
   });
   const { t } = paper;
+  paper.body.closest("section")?.classList.add("lw-what-it-writes"); // its style, whatever it is called
   const id = `lw-${Math.random().toString(36).slice(2, 8)}`;
   const label = el("label", { class: "lw-writer-label", for: id });
   const box = el("textarea", { id, rows: 2, spellcheck: "false", dir: "auto", dataset: { role: "prompt" } });
@@ -140,15 +160,18 @@ function view(model, host, state) {
   const write = el("button", { type: "button", class: "lw-primary", dataset: { action: "write" }, on: { click: () => { send(); flush(); note = state.failure = ""; if (untrained()) note = t("Nothing has been learned yet: press Train."); else model.send({ type: "write" }); paint(); if (note) paper.say(note, true); } } });
   const another = el("button", { type: "button", dataset: { action: "seed" }, on: { click: () => { send(); delete changes.seed; flush(); delete sent.seed; model.send({ type: "seed" }); /** @type {any} */ (seed).input.blur(); } } });
   const summary = el("summary", {});
+  if (recorded) box.readOnly = true;
   const more = el("details", { class: "lw-writer-more" }, summary, el("div", { class: "lw-writer-settings" }, topK.node, topP.node));
   paper.controls.classList.add("lw-writer-controls");
-  paper.controls.append(write, temperature.node, el("div", { class: "lw-writer-seed" }, seed.node, another), more, asked.node);
+  if (fills) paper.controls.append(write, asked.node);
+  else paper.controls.append(write, temperature.node, el("div", { class: "lw-writer-seed" }, seed.node, another), more, asked.node);
+  if (recorded) paper.controls.hidden = true; // it has no model to ask
 
   const untrained = () => Boolean(model.get("_untrained"));
   const copy = async () => {
     const { samples, index } = state.history, written = model.get("written"), shown = written.text === undefined ? samples[index] : written;
     if (!shown) return;
-    try { await navigator.clipboard.writeText(shown.prompt + shown.text); note = t("Copied."); }
+    try { await navigator.clipboard.writeText(shown.fills?.length ? shown.text : shown.prompt + shown.text); note = t("Copied."); }
     catch { note = t("The browser does not let this page copy: mark the text and copy it yourself."); }
     paint();
     paper.say(note, true);
@@ -189,8 +212,8 @@ function view(model, host, state) {
     const language = model.get("_speaks") === "zh" ? "zh-CN" : "en";
     for (const one of [first, now, asked]) one.text.lang = language;
     const written = model.get("written"), busy = Boolean(model.get("_busy")), there = written.text !== undefined;
-    asked.show(busy ? t("Writing …") : t("With your settings"), there ? `${learned(written, t)}${t(", ")}${choice(written, t)}` : "", there ? written : null);
-    asked.text.dataset.empty = there ? "" : t("Press Write: the model writes on from your prompt, as it is now.");
+    asked.show(busy ? (fills ? t("Filling …") : t("Writing …")) : fills ? t("As it is now") : t("With your settings"), there ? (fills ? learned(written, t) : `${learned(written, t)}${t(", ")}${choice(written, t)}`) : "", there ? written : null);
+    asked.text.dataset.empty = there ? "" : fills ? t("Press Fill: the model fills your text, as it is now, and says how sure it is.") : t("Press Write: the model writes on from your prompt, as it is now.");
     asked.text.dataset.number = String(written.number ?? 0);
     asked.text.setAttribute("aria-busy", String(busy));
     for (const name of Object.keys(sent)) if (state.failure || sent[name] === model.get(name)) delete sent[name];
@@ -203,18 +226,19 @@ function view(model, host, state) {
     if (state.failure) paper.status(state.failure, "bad");
     else if (note) paper.status(note);
     else if (shown) paper.status(following ? (model.get("_active") ? t("Follows the newest sample.") : "") : t("An earlier sample; the right end of the slider follows the newest."));
-    else paper.status(untrained() && !model.get("_active") ? t("Nothing has been learned yet: press Train.") : t("One moment …"));
-    const news = shown ? `${after(shown.step, t)}: ${short(shown.prompt + shown.text, 80)}` : "";
-    if (written.number !== spoken) { spoken = written.number; if (there) paper.say(`${t("With your settings")}: ${short(written.prompt + written.text, 160)}`, true); }
+    else paper.status(untrained() && !model.get("_active") ? (recorded ? t("Nothing has been played yet: press Play.") : t("Nothing has been learned yet: press Train.")) : recorded && !model.get("_active") ? t("Nothing was written in this recording.") : t("One moment …"));
+    const whole = (/** @type {{ prompt: string, text: string, fills?: string[] }} */ s) => (s.fills?.length ? s.text : s.prompt + s.text);
+    const news = shown ? `${after(shown.step, t)}: ${short(whole(shown), 80)}` : "";
+    if (written.number !== spoken) { spoken = written.number; if (there) paper.say(`${fills ? t("As it is now") : t("With your settings")}: ${short(whole(written), 160)}`, true); }
     else if (news) paper.say(news);
   }
 
   function relabel() {
-    label.textContent = t("Prompt: the model writes on from here");
-    box.placeholder = t("Empty: from nothing");
+    label.textContent = recorded ? t("The text that was watched") : fills ? t("Text: write _ where the model is to fill in") : t("Prompt: the model writes on from here");
+    box.placeholder = fills ? "" : t("Empty: from nothing");
     seen.setAttribute("aria-label", t("What the model sees"));
     scrub.setAttribute("aria-label", t("Which sample is shown"));
-    write.textContent = t("Write");
+    write.textContent = fills ? t("Fill") : t("Write");
     another.textContent = t("New seed");
     summary.textContent = t("More");
     asTable.setAttribute("aria-label", t("All samples"));

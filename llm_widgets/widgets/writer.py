@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 import traitlets
 
 from llm_widgets.i18n import N_, t
-from llm_widgets.models.writing import window_start
-from llm_widgets.training import LanguageRun, LanguageWorkbench, Sample, Workbench
+from llm_widgets.training import LanguageReplay, LanguageRun, LanguageWorkbench, Sample, Workbench
+from llm_widgets.training._filling import BLANK, GAPS
 from llm_widgets.widgets._base import WorkbenchWidget
+from llm_widgets.widgets._prompt_tokens import prompt_tokens
 from llm_widgets.widgets._worker import Worker
 
 MAX_CHARACTERS = 500  # of a prompt; what is pasted beyond is left out, and the page says so
@@ -27,14 +28,16 @@ PROMPTS = {"en": "The ", "zh": "春"}
 class Writer(WorkbenchWidget):
     """What a language model writes from a prompt while it learns, all of it from the first batch on, and on demand.
 
-    The samples of the run itself have a temperature of 0.8; temperature, top-k, top-p and seed are those of `write`.
+    A BERT or a T5 fills the gaps of a text instead, each of them written "_". A recording shows what was written while
+    it was made. The samples of the run itself have a temperature of 0.8; temperature, top-k, top-p and seed are those
+    of `write`.
 
     Args:
-        workbench: a `LanguageWorkbench` or `LanguageRun`; None makes a workbench of its own.
+        workbench: a `LanguageWorkbench`, `LanguageRun` or `LanguageReplay`; None makes a workbench of its own.
         prompt: the text to write on from, "" for nothing; None takes the run's first probe, else one of the kit's own.
 
     Raises:
-        ValueError: this run does not write: it learns labels, or is a recording.
+        ValueError: this run does not write: it learns labels.
 
     Example:
         >>> writer = Writer(run, prompt="Alice ")  # doctest: +SKIP
@@ -57,12 +60,19 @@ class Writer(WorkbenchWidget):
     _tokens = traitlets.Dict().tag(sync=True)
     # "en" or "zh": what the corpus is written in.
     _speaks = traitlets.Unicode("en").tag(sync=True)
+    # It fills gaps; it is a recording: so from the beginning to the end.
+    _fills = traitlets.Bool(False).tag(sync=True)
+    _recorded = traitlets.Bool(False).tag(sync=True)
     _untrained = traitlets.Bool(True).tag(sync=True)
     _active = traitlets.Bool(False).tag(sync=True)
     _busy = traitlets.Bool(False).tag(sync=True)
 
     def __init__(
-        self, workbench: Workbench | LanguageRun | None = None, *, prompt: str | None = None, **kwargs: Any
+        self,
+        workbench: Workbench | LanguageRun | LanguageReplay | None = None,
+        *,
+        prompt: str | None = None,
+        **kwargs: Any,
     ) -> None:
         bench = _writing_workbench(workbench)
         self._state_lock = threading.RLock()  # the ticker, the worker and the page's messages: three threads
@@ -74,10 +84,12 @@ class Writer(WorkbenchWidget):
         self._wanted: tuple[Any, ...] = ()  # how to write next; () for not at all
         self._shown: tuple[Any, ...] = ()  # run and generation of what was written
         self._count = 0  # texts written, so that the page can tell the same text twice from one
+        run = bench.run
+        fills, recorded = run.objective != "next_token", isinstance(run, LanguageReplay)
         if prompt is None:
-            run = bench.run
-            prompt = run.probes[0] if run.probes else PROMPTS.get(run.corpus.language, PROMPTS["en"])
-        super().__init__(bench, prompt=prompt, **kwargs)
+            offered = GAPS if fills else PROMPTS
+            prompt = run.probes[0] if run.probes else offered.get(run.corpus.language, offered["en"])
+        super().__init__(bench, prompt=prompt, _fills=fills, _recorded=recorded, **kwargs)
         self._refresh()
         self.observe(lambda change: self._worker.ask(), names="prompt")
 
@@ -101,7 +113,15 @@ class Writer(WorkbenchWidget):
         )
 
     def write(self) -> None:
-        """Writes from the prompt with the settings as they are now, in a thread; `written` changes when it is done."""
+        """Writes from the prompt with the settings as they are now, in a thread; `written` changes when it is done.
+
+        Raises:
+            ValueError: it is a recording, which has no model to ask.
+        """
+        if self._recorded:
+            raise ValueError(
+                t("A recording writes nothing new: it shows what was written. Received: {run}", run=repr(self.run))
+            )
         with self._state_lock:
             self._wanted = (self.prompt, self.temperature, self.top_k, self.top_p, self.seed)
             self._busy = self.run.log.batch_count > 0
@@ -141,7 +161,7 @@ class Writer(WorkbenchWidget):
             if self._shown != (run.id, run.log.generation):
                 self.written = {}  # it is another model's
         self._send_samples(run)
-        if self._read != (run.id, self.prompt) or self._probed not in run.probes:
+        if self._read != (run.id, self.prompt) or (self._probed not in run.probes and not self._recorded):
             self._worker.ask()
 
     def _send_samples(self, run: LanguageRun) -> None:
@@ -159,7 +179,13 @@ class Writer(WorkbenchWidget):
                         "fresh": fresh,
                         "count": len(samples),
                         "samples": [
-                            {"step": s.step, "prompt": s.prompt, "text": s.text, "loss": _loss(run, s.step)}
+                            {
+                                "step": s.step,
+                                "prompt": s.prompt,
+                                "text": s.text,
+                                "fills": list(s.fills),
+                                "loss": _loss(run, s.step),
+                            }
                             for s in samples[first:]
                         ],
                     }
@@ -171,9 +197,11 @@ class Writer(WorkbenchWidget):
     def _answer(self) -> None:
         run, prompt = self.workbench.run, self.prompt
         if self._read != (run.id, prompt):
-            tokens = _tokens_of(run, prompt)
+            tokens = prompt_tokens(run, prompt)
             with self._state_lock:
                 self._tokens, self._read = tokens, (run.id, prompt)
+        if self._recorded:
+            return
         if prompt != self._probed or prompt not in run.probes:
             others = [probe for probe in run.probes if probe not in (self._probed, prompt)]
             self._probed = prompt
@@ -195,7 +223,16 @@ class Writer(WorkbenchWidget):
         generation = run.log.generation
         choice: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
         # One call, so that no batch comes between the count and the text.
-        step, text = run.call(lambda model: (run.log.batch_count, run.write(prompt, WRITTEN_TOKENS, **choice)))
+        if self._fills:
+            whole = prompt if BLANK in prompt else prompt + BLANK
+            filled = run.fill(whole)
+            step, text = filled.step, filled.text
+            choice |= {
+                "fills": [gap.text for gap in filled.gaps],
+                "gaps": [list(gap.candidates) for gap in filled.gaps],
+            }
+        else:
+            step, text = run.call(lambda model: (run.log.batch_count, run.write(prompt, WRITTEN_TOKENS, **choice)))
         with self._state_lock:
             if (self.workbench.run, run.log.generation) == (run, generation):
                 self._shown = (run.id, generation)
@@ -218,12 +255,12 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def _writing_workbench(source: Workbench | LanguageRun | None) -> Workbench:
+def _writing_workbench(source: Workbench | LanguageRun | LanguageReplay | None) -> Workbench:
     """The workbench of a run that writes; a new one for None."""
     if source is None:
         return LanguageWorkbench()
-    bench = Workbench.of(source) if isinstance(source, LanguageRun) else source
-    if isinstance(bench, Workbench) and isinstance(bench.run, LanguageRun):
+    bench = Workbench.of(source) if isinstance(source, (LanguageRun, LanguageReplay)) else source
+    if isinstance(bench, Workbench) and isinstance(bench.run, (LanguageRun, LanguageReplay)):
         return bench
     raise ValueError(
         t(
@@ -237,14 +274,3 @@ def _loss(run: LanguageRun, step: int) -> float | None:
     """Of one batch, counted from 1; None where the log does not have it (any more)."""
     loss = run.log.batches(step - 1, step).loss
     return float(loss[0]) if len(loss) else None
-
-
-def _tokens_of(run: LanguageRun, prompt: str) -> dict[str, Any]:
-    """The prompt as the model sees it."""
-    encoding = run.tokenizer.encode(prompt)
-    length = run.spec.max_length
-    return {
-        "tokens": list(encoding.tokens),
-        "known": list(encoding.known),
-        "read": len(encoding) - window_start(len(encoding), len(encoding), length),
-    }

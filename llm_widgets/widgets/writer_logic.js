@@ -1,9 +1,11 @@
 // What the writer knows without a document: its samples, which of them is shown, and what is said of each.
 import { number } from "./kit.js";
+import { visible } from "./tryit_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
-/** @typedef {{ step: number, prompt: string, text: string, loss: number | null }} Sample */
-/** @typedef {{ tokens?: string[], known?: boolean[], read?: number }} Tokens */
+/** @typedef {{ step: number, prompt: string, text: string, loss: number | null, fills?: string[] }} Sample */
+/** @typedef {[string, number][]} Candidates of one gap, the likeliest first */
+/** @typedef {{ tokens?: string[], known?: boolean[], read?: number, fills?: boolean, gaps?: number }} Tokens */
 
 export const MAX_PROMPT = 500;
 export const MAX_SIGNS = 500; // of a prompt that are looked at one by one in the page
@@ -33,6 +35,17 @@ export function history() {
   };
 }
 
+export const BLANK = "_";
+
+/** A filled text in parts, and which of them the model put in. @param {string} prompt @param {string[]} fills @returns {[string, boolean][]} */
+export function filled(prompt, fills) {
+  const pieces = (prompt.includes(BLANK) ? prompt : prompt + BLANK).split(BLANK);
+  return pieces.flatMap((piece, i) => /** @type {[string, boolean][]} */ ([...(i ? [[fills[i - 1] ?? BLANK, true]] : []), [piece, false]]));
+}
+
+/** "e 93 %, a 3 %" @param {Candidates} candidates */
+export const chances = (candidates) => candidates.map(([text, p]) => `${visible(text)} ${p < 0.005 ? "< 1" : Math.round(p * 100)} %`).join(", ");
+
 /** "after 1,812 batches" @param {number} step @param {Translate} t */
 export const after = (step, t) => (step === 1 ? t("after 1 batch") : t("after {n} batches", { n: number(step) }));
 
@@ -57,7 +70,8 @@ export function promptNotes(seen, typed, t) {
     typed > MAX_PROMPT && t("Only the first {n} characters are read.", { n: number(MAX_PROMPT) }),
     read < tokens.length && t("The model reads only the last {read} of these {n} tokens.", { read: number(read), n: number(tokens.length) }),
     unknown > 0 && t("{n} not in the vocabulary (underlined)", { n: number(unknown) }),
-    !tokens.length && !typed && t("No prompt: it begins a new line, from nothing."),
+    !tokens.length && !typed && !seen.fills && t("No prompt: it begins a new line, from nothing."),
+    seen.fills && !(seen.gaps ?? 0) && t("There is no _ in the text: one at its end is filled."),
   ].filter(Boolean).join(" · ");
 }
 

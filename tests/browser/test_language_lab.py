@@ -127,3 +127,41 @@ def test_nothing_sticks_out(open_language_lab, kernel):
         picture(page, f"language-lab-{width}")
         assert not page.page.evaluate(TOO_WIDE, width), width
     press(page, "stop")
+
+
+BERT = """import llm_widgets as lw
+lw.set_language("zh")
+lab = lw.LanguageLab("alice", spec="bert?vocabulary_size=108&d_model=16&num_layers=1&num_heads=2&max_length=32")
+lab"""
+
+
+def test_a_bert_fills_gaps_and_what_was_recorded_is_played(open_page, server, kernel, tmp_path):
+    page = open_page(height=2400).open(server.write("language-lab-bert.ipynb", [BERT]), kernel)
+    page.run_all()
+    writer = page.page.locator(".lw-what-it-writes")
+    writer.wait_for()
+    press(page, "train")
+    wait_data(page, ".lw-writer-now [data-samples]", "samples", 1)
+    assert writer.locator(".lw-writer-now .lw-writer-fill").count() == 2
+    odd = "<img src=x onerror=alert(1)> a_b 🙂 שלום _"
+    writer.locator('[data-role="prompt"]').fill(odd)
+    writer.locator('[data-action="write"]').click()
+    wait_data(page, ".lw-writer-asked .lw-writer-text", "number", 1)
+    fills = writer.locator(".lw-writer-asked .lw-writer-fill").all_text_contents()
+    text = writer.locator(".lw-writer-asked .lw-writer-written").text_content()
+    assert text == odd.replace("_", "{}").format(*fills)
+    assert writer.locator(".lw-writer-asked .lw-writer-gaps li").count() == 2
+    assert page.page.locator("img[src=x]").count() == 0
+    assert writer.locator("h3").text_content() == "它填了什么"
+    kernel.run(f"lab.workbench.stop(); lab.run.wait(60); lab.run.save({str(tmp_path / 'bert.llm-run')!r})", timeout=60)
+    # The same page shows the recording, and asks nothing of it.
+    again = f"lab = lw.LanguageLab(lw.Replay.load({str(tmp_path / 'bert.llm-run')!r}, speed=1000))\nlab"
+    page = open_page(height=2400).open(server.write("language-lab-replay.ipynb", [again]), kernel)
+    page.run_all()
+    writer = page.page.locator(".lw-what-it-writes")
+    writer.wait_for()
+    press(page, "train")
+    wait_data(page, ".lw-writer-now [data-samples]", "samples", 1)
+    wait_data(page, MAP, "steps", 1)
+    assert writer.locator('[data-role="prompt"]').get_attribute("readonly") is not None
+    assert not writer.locator('[data-action="write"]').is_visible()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fill } from "../../llm_widgets/widgets/kit.js";
-import { MAX_PROMPT, after, choice, history, learned, promptNotes, short } from "../../llm_widgets/widgets/writer_logic.js";
+import { MAX_PROMPT, after, chances, choice, filled, history, learned, promptNotes, short } from "../../llm_widgets/widgets/writer_logic.js";
 
 const sample = (/** @type {number} */ step) => ({ step, prompt: "a", text: `b${step}`, loss: 1 });
 const steps = (/** @type {ReturnType<typeof history>} */ h) => h.samples.map((s) => s.step);
@@ -76,4 +76,25 @@ test("what the model does not read of a prompt is told", () => {
 test("a text on one line is cut between characters", () => {
   assert.equal(short("a\n b", 9), "a b");
   assert.equal(short("👍👍👍", 2), "👍👍…");
+});
+
+test("a filled text is its pieces with what was put between them, however odd the text", () => {
+  assert.deepEqual(filled("the c_t s_", ["a", "at"]), [["the c", false], ["a", true], ["t s", false], ["at", true], ["", false]]);
+  assert.deepEqual(filled("the", ["."]), [["the", false], [".", true], ["", false]], "a gap at the end");
+  assert.deepEqual(filled("<b>_", []), [["<b>", false], ["_", true], ["", false]], "what is not filled stays a gap");
+  for (const text of ["_", "__", "a_b_c", "\u202e_"]) {
+    const fills = [...text.matchAll(/_/g)].map((_, i) => String(i));
+    let i = 0;
+    assert.equal(filled(text, fills).map(([piece]) => piece).join(""), text.replace(/_/g, () => fills[i++]));
+  }
+});
+
+test("candidates are said with their chances, and what is not seen is made visible", () => {
+  assert.equal(chances([["e", 0.931], [" ", 0.05], ["x", 0.004]]), "e 93 %, \u2423 5 %, x < 1 %");
+});
+
+test("the note says how much is read, and that a text without a gap has one at its end", () => {
+  const t = (/** @type {string} */ text, /** @type {any} */ values) => fill(text, values);
+  assert.equal(promptNotes({ tokens: [], known: [], read: 0, fills: true, gaps: 0 }, 0, t), "There is no _ in the text: one at its end is filled.");
+  assert.equal(promptNotes({ tokens: ["_"], known: [true], read: 1, fills: true, gaps: 1 }, 1, t), "");
 });

@@ -95,3 +95,14 @@ def test_without_the_mask_the_loss_is_too_good_and_the_writing_fails(text):
             right = sum(a == b for a, b in zip(guessed, text.validation[20:60], strict=True)) / 40
     assert losses["none"] < 0.5 * losses["causal"]
     assert right < 0.5
+
+
+def test_a_schedule_goes_on_from_run_to_run(text):
+    spec = GPTSpec(vocabulary_size=64, d_model=16, num_layers=1, num_heads=2, max_length=16)
+    for schedule in ("constant", "cosine"):
+        bench = LanguageWorkbench.of(LanguageRun(spec, text, schedule=schedule))
+        bench.propose(spec.replace(d_model=32))
+        assert (bench.run.spec.d_model, bench.run.schedule) == (32, schedule)
+    assert LanguageWorkbench(text, spec).run.schedule == "cosine"
+    with pytest.raises(ValueError, match=r"Received: schedule='up'"):
+        LanguageWorkbench(text, spec, schedule="up")

@@ -98,7 +98,7 @@ def test_the_lab_has_all_parts_around_one_workbench(text):
     }
     assert (lab.run.epochs, lab.spec) == (3, SPEC)
     assert lab.controls._units == (("characters", "letters"), ("bytes", "bytes"), ("bpe", "byte pairs (BPE)"))
-    assert not lab.controls._savable
+    assert lab.controls._savable
     assert lab.header.corpus["running"]
     assert LanguageLab(workbench=lab.workbench).workbench is lab.workbench
     run = LanguageRun(SPEC, text)
@@ -110,3 +110,35 @@ def test_the_lab_has_all_parts_around_one_workbench(text):
     with pytest.raises(TypeError, match="settings already"):
         LanguageLab(run, epochs=2)
     lab.close()
+
+
+def test_a_recording_is_played_in_the_lab(text, tmp_path):
+    from llm_widgets.training import Replay
+
+    run = LanguageRun(SPEC, text, epochs=1, probes=["the "])
+    run.start()
+    run.wait(60)
+    lab = LanguageLab(Replay.load(run.save(tmp_path / "run.llm-run"), speed=10_000))
+    assert lab.header.corpus["sizes"] == {name: len(part) for name, part in text.splits.items()}
+    assert (lab.designer._locked, lab.controls.recorded, lab.controls._savable) == (True, True, False)
+    assert lab.attention.text == run.watch
+    lab.attention.text = "another"
+    assert lab.attention.text == run.watch, "of no other text does a recording know the attention"
+    lab.workbench.start()
+    lab.run.wait(60)
+    until(lambda: lab.attention._step == run.log.batch_count)
+    expected = np.concatenate(run.attention(run.watch).weights)
+    np.testing.assert_allclose(lab.attention.weights(), expected, atol=0.02)
+
+
+def test_a_bert_has_a_lab_of_its_own(text):
+    from llm_widgets.models import BERTSpec
+
+    spec = BERTSpec(vocabulary_size=64, d_model=16, num_layers=1, num_heads=2, max_length=16)
+    lab = LanguageLab(text, spec=spec, epochs=1000)
+    assert lab.writer._fills
+    lab.workbench.start()
+    until(lambda: lab.attention._step > 0 and lab.run.log.samples)
+    lab.workbench.stop()
+    lab.run.wait(60)
+    assert np.triu(lab.attention.weights()[0, 0], 1).max() > 0, "it looks both ways"

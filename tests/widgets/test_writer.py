@@ -252,3 +252,67 @@ def test_it_is_let_go_with_its_thread(workbench):
     made.pop().close()
     gc.collect()
     until(lambda: gone() is None and not thread.is_alive(), 10)
+
+
+# A model that fills gaps, and a recording
+
+
+@pytest.fixture
+def filler():
+    from llm_widgets.models import BERTSpec
+
+    bench = Workbench.of(LanguageRun(BERTSpec(**SIZES), corpora.text(TEXT), epochs=1000, learning_rate=1e-2))
+    widget = Writer(bench)
+    until(lambda: bench.probes == (widget.prompt,))
+    yield widget
+    widget.close()
+    bench.stop()
+    bench.run.wait(30)
+
+
+SIZES = {"vocabulary_size": 64, "d_model": 16, "num_layers": 1, "num_heads": 2, "max_length": 16}
+
+
+def test_a_bert_fills_the_gaps_of_its_text(filler, heard):
+    messages = heard(filler)
+    assert (filler._fills, filler.prompt) == (True, "The Qu_en of H_arts")
+    trained(filler.workbench)
+    until(lambda: shown(messages))
+    sample = shown(messages)[-1]
+    assert len(sample["fills"]) == 2
+    assert sample["text"] == "The Qu{}en of H{}arts".format(*sample["fills"])
+    filler.prompt = "the c_t"
+    until(lambda: filler._tokens.get("gaps") == 1)
+    assert filler._tokens["tokens"] == list("the c_t")
+    assert all(filler._tokens["known"]), "a gap is no unknown sign"
+    written = asked(filler)
+    assert written["text"] == "the c" + written["fills"][0] + "t"
+    (candidates,) = written["gaps"]
+    assert candidates[0][0] == written["fills"][0]
+    assert [p for _, p in candidates] == sorted((p for _, p in candidates), reverse=True)
+    filler.prompt = "the "
+    until(lambda: filler._tokens.get("gaps") == 0)
+    assert asked(filler)["text"].startswith("the "), "one gap at the end"
+
+
+def test_a_recording_shows_what_was_written_and_writes_nothing(tmp_path, heard):
+    from llm_widgets.training import Replay
+
+    run = make_run(epochs=1, probes=["the ", "a cat"])
+    run.start()
+    run.wait(60)
+    bench = Workbench.of(Replay.load(run.save(tmp_path / "run.llm-run"), speed=10_000))
+    widget = Writer(bench)
+    try:
+        messages = heard(widget)
+        assert (widget._recorded, widget.prompt) == (True, "the ")
+        bench.start()
+        mine = [s.text for s in run.log.samples if s.prompt == "the "]
+        until(lambda: [s["text"] for s in shown(messages)] == mine)
+        widget.prompt = "a cat"
+        tell(widget, type="hello")
+        until(lambda: [s["prompt"] for s in shown(messages)] == ["a cat"] * (len(run.log.samples) - len(mine)))
+        with pytest.raises(ValueError, match=r"writes nothing new.*Received: "):
+            widget.write()
+    finally:
+        widget.close()

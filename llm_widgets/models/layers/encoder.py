@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from llm_widgets.models.bert import BERTSpec
 from llm_widgets.models.layers import ops
-from llm_widgets.models.layers.initial import STD
 from llm_widgets.models.layers.normalization import add_norm, normalize
 from llm_widgets.models.layers.stack import Stack, Watch
 from llm_widgets.models.layers.transformer import Transformer, as_arrays, as_ids
@@ -43,7 +42,7 @@ class Encoder(Transformer):
         spec, C = self.spec, self.spec.d_model
         self.types = None
         if spec.num_token_types:
-            table = self.initial.normal("types", STD)
+            table = self.initial.normal("types", self.initial.std)
             self.types = self.add_weight(shape=(spec.num_token_types, C), initializer=table, name="token_types")
         self.stack.build()
         if spec.head == "masked":

@@ -52,3 +52,29 @@ class TokenCrossentropy(keras.losses.Loss):  # type: ignore[misc]
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """As `__call__`."""
         return self(y_true, y_pred)
+
+
+@keras.saving.register_keras_serializable(package="llm_widgets")
+class TokenAccuracy(keras.metrics.Mean):  # type: ignore[misc]
+    """The share of the positions that count where the right token has the highest score.
+
+    Example:
+        >>> import numpy as np
+        >>> accuracy = TokenAccuracy()
+        >>> accuracy.update_state(np.array([[1, 2, IGNORED]]), np.eye(4, dtype="float32")[None, [1, 3, 0]])
+        >>> float(accuracy.result())
+        0.5
+    """
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Takes a batch in.
+
+        Args:
+            y_true: ids of the right tokens, [B, T], `IGNORED` where none counts.
+            y_pred: logits, [B, T, V].
+            sample_weight: not known here.
+        """
+        k = keras.ops
+        right = k.convert_to_tensor(y_true, dtype="int32")
+        best = k.cast(k.argmax(y_pred, axis=-1), "int32")
+        super().update_state(k.cast(best == right, "float32"), sample_weight=k.cast(right != IGNORED, "float32"))

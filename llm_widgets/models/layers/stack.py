@@ -70,7 +70,9 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
         self.positions = self.relative_bias = None
         if spec.position == "learned":
             shape = (spec.max_length, spec.d_model)
-            self.positions = self.add_weight(shape=shape, initializer=table("positions", STD), name="positions")
+            self.positions = self.add_weight(
+                shape=shape, initializer=table("positions", self.initial.std), name="positions"
+            )
         if spec.position == "relative":
             shape = (spec.relative_buckets, spec.num_heads)
             self.relative_bias = self.add_weight(shape=shape, initializer=table("bias", STD), name="relative_bias")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llm_widgets.models.layers import ops
-from llm_widgets.models.layers.initial import STD, Initial
+from llm_widgets.models.layers.initial import Initial
 from llm_widgets.models.reading import synchronize
 from llm_widgets.models.transformer_spec import TransformerSpec
 
@@ -22,7 +22,7 @@ class Transformer(keras.Model):  # type: ignore[misc]
         seed: the weights depend on it alone.
     """
 
-    embedding_std = STD
+    embedding_std: float | None = None  # None: as a matrix
 
     def __init__(self, spec: TransformerSpec, seed: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -34,7 +34,7 @@ class Transformer(keras.Model):  # type: ignore[misc]
         spec = self.spec
         self.embedding = self.add_weight(
             shape=(spec.vocabulary_size, spec.d_model),
-            initializer=self.initial.normal("embedding", self.embedding_std),
+            initializer=self.initial.normal("embedding", self.embedding_std or self.initial.std),
             name="embedding",
         )
         self.output_kernel = None
