@@ -8,5 +8,26 @@ from llm_widgets.analysis.attention_weights import read_weights as read_weights
 from llm_widgets.analysis.classification import Evaluation as Evaluation
 from llm_widgets.analysis.classification import Mistake as Mistake
 from llm_widgets.analysis.classification import ThresholdColumns as ThresholdColumns
+from llm_widgets.analysis.head_ablation import HeadAblation as HeadAblation
+from llm_widgets.analysis.head_ablation import ablate_heads as ablate_heads
+from llm_widgets.analysis.head_ablation import without_heads as without_heads
+from llm_widgets.analysis.logit_lens import LogitLens as LogitLens
+from llm_widgets.analysis.logit_lens import logit_lens as logit_lens
+from llm_widgets.analysis.saliency import Saliency as Saliency
+from llm_widgets.analysis.saliency import saliency as saliency
 
-__all__ = ["AttentionWeights", "Evaluation", "Mistake", "ThresholdColumns", "read_tokens", "read_weights"]
+__all__ = [
+    "AttentionWeights",
+    "Evaluation",
+    "HeadAblation",
+    "LogitLens",
+    "Mistake",
+    "Saliency",
+    "ThresholdColumns",
+    "ablate_heads",
+    "logit_lens",
+    "read_tokens",
+    "read_weights",
+    "saliency",
+    "without_heads",
+]
