@@ -49,6 +49,7 @@ _PUBLIC = {
     "LanguageLab": "widgets",
     "LiveAttention": "widgets",
     "Writer": "widgets",
+    "BlockDiagram": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from llm_widgets.training import Run as Run
     from llm_widgets.training import Workbench as Workbench
     from llm_widgets.widgets import AttentionMap as AttentionMap
+    from llm_widgets.widgets import BlockDiagram as BlockDiagram
     from llm_widgets.widgets import EvaluationView as EvaluationView
     from llm_widgets.widgets import LanguageLab as LanguageLab
     from llm_widgets.widgets import LayerDesigner as LayerDesigner

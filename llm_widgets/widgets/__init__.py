@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llm_widgets.widgets.attention import AttentionMap, attention_map
+from llm_widgets.widgets.block_diagram import BlockDiagram
 from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
@@ -15,6 +16,7 @@ from llm_widgets.widgets.writer import Writer
 
 __all__ = [
     "AttentionMap",
+    "BlockDiagram",
     "EvaluationView",
     "LanguageLab",
     "LayerDesigner",
