@@ -24,7 +24,7 @@ WAYS = ("zero", "mean")
 
 
 @dataclass(frozen=True)
-class HeadAblation:
+class AblatedHeads:
     """What `ablate_heads` gives.
 
     Args:
@@ -50,11 +50,14 @@ class WithoutHeads:
     """What `without_heads` gives.
 
     Args:
-        loss: nats a token. log_probabilities: of what follows the text, float64 [V].
+        loss: with the heads off, nats a token. log_probabilities: of what follows the text then, float64 [V].
+        loss_before, before: the same with all heads, in the same pass.
     """
 
     loss: float
     log_probabilities: NDArray[np.float64]
+    loss_before: float
+    before: NDArray[np.float64]
 
 
 def ablate_heads(
@@ -64,7 +67,7 @@ def ablate_heads(
     how: str = "zero",
     most: int | None = None,
     told: Callable[[NDArray[np.float64], float], bool | None] | None = None,
-) -> HeadAblation:
+) -> AblatedHeads:
     """The change in the loss of a text with each head switched off, one at a time.
 
     Many heads are tried in one pass: each row of a batch is the same text with another head off. Each pass also has a
@@ -98,7 +101,7 @@ def ablate_heads(
         change[tuple(zip(*some, strict=True))] = each[1:] - loss
         if told is not None and told(change.copy(), loss) is False:
             break
-    return HeadAblation(change, loss, asked.tokens, asked.characters)
+    return AblatedHeads(change, loss, asked.tokens, asked.characters)
 
 
 def without_heads(
@@ -114,8 +117,8 @@ def without_heads(
         ValueError: as `ablate_heads`, or there is no such head.
     """
     asked = ask(source, text, least=2, most=most)
-    losses, last = _losses(source, asked, [list(off)], how)
-    return WithoutHeads(float(losses[0]), last[0])
+    losses, last = _losses(source, asked, [(), list(off)], how)
+    return WithoutHeads(float(losses[1]), last[1], float(losses[0]), last[0])
 
 
 def _losses(

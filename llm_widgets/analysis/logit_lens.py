@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LogitLens:
+class LayerAnswers:
     """What `logit_lens` gives. Row 0 is before the first layer, row L after the last: what the model says.
 
     Args:
@@ -48,7 +48,7 @@ class LogitLens:
         return layers
 
 
-def logit_lens(source: Askable, text: str, *, top: int = 5, most: int | None = None) -> LogitLens:
+def logit_lens(source: Askable, text: str, *, top: int = 5, most: int | None = None) -> LayerAnswers:
     """Reads each layer's state with the last normalization and the output's own matrix.
 
     Args:
@@ -83,7 +83,7 @@ def logit_lens(source: Askable, text: str, *, top: int = 5, most: int | None = N
         return ids[::-1], probabilities[::-1], of_answer[::-1]
 
     ids, probabilities, of_answer = (np.stack(part) for part in source.call(look))
-    return LogitLens(
+    return LayerAnswers(
         ids=asked.ids,
         tokens=asked.tokens,
         top_ids=ids,

@@ -24,7 +24,7 @@ WAYS = ("replace", "remove")
 
 
 @dataclass(frozen=True)
-class Saliency:
+class TokenSaliency:
     """What `saliency` gives, for each of the T tokens that the guess is made from.
 
     Args:
@@ -77,7 +77,7 @@ def saliency(
     target: int | None = None,
     deletion: str = "replace",
     most: int | None = None,
-) -> Saliency:
+) -> TokenSaliency:
     """Which of the tokens before a guess it rests on.
 
     Args:
@@ -124,7 +124,7 @@ def saliency(
         return wanted, float(logs[wanted]), attention, embedded, slope, dropped
 
     target, said, attention, embedded, slope, dropped = source.call(look)
-    return Saliency(
+    return TokenSaliency(
         ids=ids,
         tokens=tokens,
         target=target,

@@ -41,6 +41,8 @@ def test_several_heads_off_and_what_follows_then():
     ours, theirs = gpt2()
     off = [(0, 1), (2, 3), (2, 0)]
     found = without_heads(ours, TEXT, off)
+    assert found.loss_before == pytest.approx(losses_of(theirs), abs=1e-5)
+    np.testing.assert_allclose(found.before, without_heads(ours, TEXT).log_probabilities, rtol=0, atol=1e-5)
     for layer, head in off:
         cut(theirs, layer, head)
     assert found.loss == pytest.approx(losses_of(theirs), abs=1e-5)
