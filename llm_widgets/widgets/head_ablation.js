@@ -51,12 +51,12 @@ function view(model, host, failure) {
         paint(/** @type {Found} */ found) {
           const change = found.change ?? [], off = found.off ?? [];
           if (change.length !== cells.length || change[0]?.length !== cells[0]?.length) build(change.length, change[0]?.length ?? 0);
-          const most = Math.max(0.02, largest(change.flat()));
+          const most = Math.max(0.01, largest(change.flat())), digits = most < 0.1 ? 3 : 2;
           cells.forEach((row, i) => {
             /** @type {HTMLElement} */ (grid.children[i].firstChild).textContent = t("Layer {n}", { n: i + 1 });
             row.forEach((cell, j) => {
               const x = change[i][j], gone = off.some(([a, b]) => a === i && b === j);
-              cell.textContent = x === null ? "…" : signed(x);
+              cell.textContent = x === null ? "…" : signed(x, digits);
               cell.style.background = diverging(strength(x, most));
               cell.setAttribute("aria-pressed", String(gone));
               cell.classList.toggle("lw-heads-off", gone);
@@ -80,6 +80,7 @@ function view(model, host, failure) {
           if (!change.length) return t("One moment …");
           const sum = sumUp(change, found.loss ?? 0);
           if (sum.known < sum.all) return t("{n} of {all} heads are tried.", { n: sum.known, all: sum.all });
+          if ((sum.most ?? 0) <= 0) return t("No head alone is needed for this text: without any one of them the loss does not grow.");
           return t("The text needs head {head} of layer {layer} most: without it the loss grows by {x}. Of all {n} heads, {idle} can go alone at less than a hundredth of the loss.", { head: sum.head + 1, layer: sum.layer + 1, x: signed(sum.most, 3).replace("+", ""), idle: sum.idle, n: sum.all });
         },
       };

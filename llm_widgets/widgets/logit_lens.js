@@ -8,7 +8,7 @@ import { visible } from "./tryit_logic.js";
 /** @typedef {{ tokens: string[], count: number, names: Record<string, string>, ids: number[][][], top: number[][][], answer: number[], of_answer: number[][], settled: number[] }} Found */
 
 const LEAST = 46; // pixels that a token's column is wide, at least
-const NAME = 66; // pixels for the layers' names
+const NAME = 74; // pixels for the layers' names
 
 /** @param {Model} model @param {HTMLElement} host @param {ReturnType<typeof failures>} failure */
 function view(model, host, failure) {
@@ -65,7 +65,7 @@ function view(model, host, failure) {
         again();
       });
 
-      const layerName = (/** @type {number} */ i, /** @type {number} */ L) => (i === 0 ? t("Embedding") : i === L ? t("Layer {n}: said", { n: i }) : t("Layer {n}", { n: i }));
+      const layerName = (/** @type {number} */ i) => (i === 0 ? t("Embedding") : t("Layer {n}", { n: i }));
 
       function build(/** @type {number} */ layers, /** @type {number} */ T) {
         const key = `${layers} ${from} ${size}`;
@@ -102,7 +102,7 @@ function view(model, host, failure) {
           const heads = /** @type {NodeListOf<HTMLElement>} */ (grid.querySelectorAll(".lw-lens-head bdi"));
           heads.forEach((head, j) => { head.textContent = visible(now.tokens[from + j]); head.title = head.textContent; head.classList.toggle("lw-lens-chosen", from + j === place); });
           cells.forEach((row, i) => {
-            /** @type {HTMLElement} */ (grid.children[i + 1].firstChild).textContent = layerName(i, layers - 1);
+            /** @type {HTMLElement} */ (grid.children[i + 1].firstChild).textContent = layerName(i);
             row.forEach((cell, j) => {
               const k = from + j, id = now.ids[i][k][0], p = now.top[i][k][0], says = visible(now.names[id]);
               if (cell.textContent !== says) cell.replaceChildren(el("bdi", {}, says));
@@ -111,11 +111,11 @@ function view(model, host, failure) {
               const chosen = i === layer && k === place;
               cell.setAttribute("aria-selected", String(chosen));
               if (!grid.contains(document.activeElement)) cell.tabIndex = chosen || (!j && !i && (place < from || place >= from + size)) ? 0 : -1;
-              cell.setAttribute("aria-label", t("{layer}, after “{token}”: “{says}”, {share}", { layer: layerName(i, layers - 1), token: visible(now.tokens[k]), says, share: percent(p, 0) }));
+              cell.setAttribute("aria-label", t("{layer}, after “{token}”: “{says}”, {share}", { layer: layerName(i), token: visible(now.tokens[k]), says, share: percent(p, 0) }));
             });
           });
           const answer = visible(now.names[now.answer[place]]);
-          about.replaceChildren(layerName(layer, layers - 1), t(", after "), el("bdi", { class: "lw-look-token", dataset: { learner: "" } }, visible(now.tokens[place])), t(": the model's answer "), el("bdi", { class: "lw-look-token", dataset: { learner: "" } }, answer), t(" has {share} here", { share: percent(now.of_answer[layer][place]) }));
+          about.replaceChildren(layerName(layer), t(", after "), el("bdi", { class: "lw-look-token", dataset: { learner: "" } }, visible(now.tokens[place])), t(": the model's answer "), el("bdi", { class: "lw-look-token", dataset: { learner: "" } }, answer), t(" has {share} here", { share: percent(now.of_answer[layer][place]) }));
           const most = Math.max(0.0001, now.top[layer][place][0] ?? 0);
           bars.replaceChildren(...now.ids[layer][place].flatMap((id, k) => [
             el("bdi", { class: "lw-look-token lw-look-name", dataset: { learner: "" } }, visible(now.names[id])),

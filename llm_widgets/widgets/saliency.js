@@ -93,7 +93,8 @@ function view(model, host, failure) {
           if (withDeletion === null) return t("There are too few tokens before this guess to compare attention with deletion.");
           const r = { r: shown(withDeletion) };
           if (withDeletion >= 0.7) return t("Here attention and deletion largely agree (rank correlation {r}): the tokens that are looked at are those that the guess rests on.", r);
-          if (withDeletion >= 0.15) return t("Here attention and deletion agree only in part (rank correlation {r}): some tokens are looked at and hardly matter, or matter and are hardly looked at.", r);
+          if (withDeletion >= 0.4) return t("Here attention and deletion agree only in part (rank correlation {r}): some tokens are looked at and hardly matter, or matter and are hardly looked at.", r);
+          if (withDeletion >= 0.15) return t("Here attention tells little of what the guess rests on (rank correlation with deletion {r}): attention is not explanation.", r);
           return t("Here attention does not tell what the guess rests on (rank correlation with deletion {r}): attention is not explanation.", r);
         },
       };
