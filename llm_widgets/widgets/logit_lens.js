@@ -52,7 +52,13 @@ function view(model, host, failure) {
         e.preventDefault();
       }, true);
       const under = (/** @type {Event} */ e) => (e.target instanceof Element ? /** @type {HTMLElement | null} */ (e.target.closest(".lw-lens-cell")) : null);
-      grid.addEventListener("pointerover", (e) => { const cell = under(e); if (cell) { pointed = [Number(cell.dataset.layer), Number(cell.dataset.place)]; again(); } });
+      // Only a pointer that moves points: one that rests must not answer to cells that come under it.
+      grid.addEventListener("pointermove", (e) => {
+        const cell = under(e), layer = Number(cell?.dataset.layer), place = Number(cell?.dataset.place);
+        if (!cell || (pointed?.[0] === layer && pointed[1] === place)) return;
+        pointed = [layer, place];
+        again();
+      });
       grid.addEventListener("pointerleave", () => { pointed = null; again(); });
       grid.addEventListener("pointerdown", (e) => under(e)?.focus());
       grid.addEventListener("focusin", (e) => {
@@ -106,7 +112,7 @@ function view(model, host, failure) {
             row.forEach((cell, j) => {
               const k = from + j, id = now.ids[i][k][0], p = now.top[i][k][0], says = visible(now.names[id]);
               if (cell.textContent !== says) cell.replaceChildren(el("bdi", {}, says));
-              cell.style.background = `color-mix(in srgb, var(--lw-blue) ${Math.round(62 * (p ?? 0))}%, var(--lw-paper))`;
+              cell.style.background = `color-mix(in srgb, var(--lw-blue) ${Math.round(52 * (p ?? 0))}%, var(--lw-paper))`;
               cell.classList.toggle("lw-lens-same", id === now.answer[k]);
               const chosen = i === layer && k === place;
               cell.setAttribute("aria-selected", String(chosen));

@@ -1,4 +1,4 @@
-"""A learner looks further: heads switched off, what each layer would say, and what a guess rests on, while it learns and after."""
+"""A learner looks further: heads switched off, what each layer would say, and what a guess rests on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ import llm_widgets as lw
 from llm_widgets import corpora
 lw.set_language("en")
 spec = lw.GPTSpec(vocabulary_size=64, d_model=16, num_layers=2, num_heads=2, max_length=32)
-run = lw.LanguageRun(spec, corpora.text("the cat sat on the mat.\\nthe dog ate the cat.\\n" * 100), epochs=100_000, learning_rate=1e-2)
+text = corpora.text("the cat sat on the mat.\\nthe dog ate the cat.\\n" * 100)
+run = lw.LanguageRun(spec, text, epochs=100_000, learning_rate=1e-2)
 heads = lw.HeadAblation(run, "the cat sat on the mat.")
 heads
 """,
@@ -129,7 +130,8 @@ def test_attention_is_set_beside_gradient_and_deletion(look, shared_kernel):
     chip.nth(5).click()
     wait(look, "() => document.querySelectorAll('.lw-saliency-list > *').length === 6")
     found = shared_kernel.value(
-        "(lambda f: [f.agreement()['attention_deletion'], *f.deletion])(lw.analysis.saliency(run, rest.text, position=6))"
+        "(lambda f: [f.agreement()['attention_deletion'], *f.deletion])"
+        "(lw.analysis.saliency(run, rest.text, position=6))"
     )
     rows = look.page.locator(f"{REST} .lw-saliency-list .lw-saliency-cell:last-child .lw-number").all_inner_texts()
     assert [float(x.replace("−", "-")) for x in rows] == pytest.approx(found[1:], abs=0.006)
