@@ -143,9 +143,13 @@ def _losses(
                 )
             keep[row, layer, head] = 0.0
     ids = np.repeat(asked.ids[None], len(without), axis=0)  # [rows, T]
-    logs = log_softmax(source.call(lambda model: _logits(model, ids, keep, how)))  # [rows, T, V]
-    said = np.take_along_axis(logs[:, :-1], ids[:, 1:, None].astype(np.int64), axis=-1)[..., 0]  # [rows, T - 1]
-    return -said.mean(axis=1), logs[:, -1]
+    logits = source.call(lambda model: _logits(model, ids, keep, how))  # [rows, T, V]
+    losses, last = np.empty(len(without)), np.empty((len(without), logits.shape[-1]))
+    for row, scores in enumerate(logits):  # one at a time: in float64 all of them may be larger than the model
+        logs = log_softmax(scores)
+        losses[row] = -np.take_along_axis(logs[:-1], asked.ids[1:, None].astype(np.int64), axis=-1).mean()
+        last[row] = logs[-1]
+    return losses, last
 
 
 def _logits(model: Any, ids: NDArray[np.int32], keep: NDArray[np.float32], how: str) -> NDArray[np.float32]:

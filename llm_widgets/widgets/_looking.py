@@ -6,6 +6,7 @@ import contextlib
 import math
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -27,9 +28,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 INTERVAL = 0.5  # seconds between two looks at a model that learns, at least: numbers must be read, too
-SHARE = 0.03  # of the training's time that looking may take
+SHARE = 0.03  # of the training's time that looking may take, all such widgets of a run together
 MAX_CHARACTERS = 2_000  # of a text
 TEXTS = {"en": "The cat sat on the mat, and the dog sat on the", "zh": "春眠不觉晓，处处闻啼鸟。"}
+
+
+# All that follow a run; those of the same one divide the share among them.
+_following: weakref.WeakSet[LookingWidget] = weakref.WeakSet()
 
 
 class LookingWidget(LiveWidget):
@@ -74,6 +79,7 @@ class LookingWidget(LiveWidget):
         self.observe(lambda change: self._worker.ask(), names=["text", *self.CHOICES])
         if self.workbench is not None:
             self._unfollow = follow(self.workbench, self)
+            _following.add(self)
         self._refresh()
 
     @property
@@ -116,9 +122,12 @@ class LookingWidget(LiveWidget):
         if (key, run.log.batch_count if run else None) == self._seen:
             return
         fresh = not self._seen or self._seen[0] != key
-        due = self._ended + max(INTERVAL, self._cost / SHARE)
+        due = self._ended + max(INTERVAL, self._cost * max(1, self._sharers()) / SHARE)
         if fresh or run is None or not run.state.active or run.state == "paused" or time.monotonic() >= due:
             self._worker.ask()
+
+    def _sharers(self) -> int:
+        return sum(other.run is self.run for other in list(_following))
 
     def _key(self) -> tuple[Any, ...]:
         run = self.run
@@ -148,11 +157,13 @@ class LookingWidget(LiveWidget):
             return
         asked = Timed(source, run)
         self._busy = True
+        began = time.thread_time()
         try:
             found = self._look(asked, key)
         finally:
             self._busy = False
-            self._cost, self._ended = asked.seconds, time.monotonic()
+            # What this thread computes takes time from the training, too.
+            self._cost, self._ended = asked.seconds + time.thread_time() - began, time.monotonic()
         if found is not None and self._still(key):
             self._show(found, "", asked.step)
             self._seen = (key, asked.step)
@@ -178,6 +189,7 @@ class LookingWidget(LiveWidget):
         with contextlib.suppress(AttributeError):  # where it was refused, there is nothing to end
             self._worker.end()
             self._unfollow()
+            _following.discard(self)
         super().close()
 
 
@@ -224,6 +236,6 @@ def _told_apart(source: Any) -> tuple[Workbench | None, Any]:
 def plain(values: ArrayLike, digits: int = 5) -> Any:
     """Numbers as nested lists for the page, with None for what is no finite number."""
     array = np.asarray(values, np.float64)
-    if array.ndim:
-        return [plain(part, digits) for part in array]
-    return round(float(array), digits) if np.isfinite(array) else None
+    if np.isfinite(array).all():
+        return np.round(array, digits).tolist()
+    return [plain(part, digits) for part in array] if array.ndim else None

@@ -1,5 +1,5 @@
 // A model as boxes in order: what leaves each, how many numbers it learns, the way around each step, and what was changed last.
-import { N, el, number } from "./kit.js";
+import { N, el, number, sentences } from "./kit.js";
 import { shapeText } from "./designer_logic.js";
 import { changes, explained, linkedWith, named } from "./diagram_logic.js";
 import { headStrip, maskGrid, plus } from "./diagram_signs.js";
@@ -127,7 +127,7 @@ export function drawing(t, chosen = () => {}) {
       const list = (/** @type {string[]} */ names) => { const some = [...new Set(names)]; return some.length > 5 ? t("{names} and {n} more", { names: some.slice(0, 4).join(t(", ")), n: some.length - 4 }) : some.join(t(", ")); };
       const gone = before ? before.sections.flatMap((s) => s.parts).filter((p) => found.gone.includes(p.id)).map((p) => named(p, t)) : [];
       const now = found.changed.map((id) => named(/** @type {any} */ (boxes.get(id)).part, t));
-      news = [now.length && t("Changed: {names}.", { names: list(now) }), gone.length && t("Gone: {names}.", { names: list(gone) })].filter(Boolean).join(" ");
+      news = sentences(now.length > 0 && t("Changed: {names}.", { names: list(now) }), gone.length > 0 && t("Gone: {names}.", { names: list(gone) }));
       say();
       return news;
     },

@@ -1,5 +1,5 @@
 // What a diagram knows without a document: the names of its boxes, a sentence for each, and what differs between two models.
-import { N } from "./kit.js";
+import { N, sentences } from "./kit.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {{ id: string, kind: string, shape: (number | null)[], parameters: number, row: string, detail: string, step: string }} Part */
@@ -59,7 +59,7 @@ function found(part, of) {
 export const named = (part, t) => t(found(part, NAMES));
 
 /** @param {Part} part @param {Translate} t */
-export const explained = (part, t) => `${t(found(part, SENTENCES))}${part.detail.endsWith(" unscaled") ? ` ${t("The scores are not divided by the root of the width.")}` : ""}`;
+export const explained = (part, t) => sentences(t(found(part, SENTENCES)), part.detail.endsWith(" unscaled") && t("The scores are not divided by the root of the width."));
 
 /** Which boxes differ between two models, and which are gone. @param {Diagram} before @param {Diagram} after */
 export function changes(before, after) {

@@ -1,5 +1,5 @@
 // The logit lens: what each layer would say next, token by token, and when it settles on the model's answer.
-import { N, csv, download, el, percent, table, widget } from "./kit.js";
+import { N, csv, download, el, percent, sentences, table, widget } from "./kit.js";
 import { arrows, failures, lookingView } from "./looking.js";
 import { mean, windowAt } from "./looking_logic.js";
 import { visible } from "./tryit_logic.js";
@@ -130,7 +130,7 @@ function view(model, host, failure) {
           asTable.replaceChildren(...(asTable.hidden ? [] : [table(t("What each layer says"), [t("Layer"), t("Place"), t("Token"), t("Says"), t("Probability"), t("Of the answer")], rows().map(([i, j, token, says, p, a]) => [String(i), String(j), visible(String(token)), visible(String(says)), percent(Number(p)), percent(Number(a))]))]));
           for (const cell of asTable.querySelectorAll("td:nth-child(3), td:nth-child(4)")) /** @type {HTMLElement} */ (cell).dataset.learner = "";
           const early = now.settled.filter((n) => n < layers - 1).length, first = now.settled[place];
-          return `${first === layers - 1 ? t("After this token the model settles only in its last layer.") : first === 0 ? t("After this token the embedding alone says the answer already.") : t("After this token the model settles in layer {n} of {all}.", { n: first, all: layers - 1 })} ${t("At {early} of {n} tokens it knows before the last layer; it settles in layer {mean} on average.", { early, n: T, mean: mean(now.settled).toFixed(1) })}`;
+          return sentences(first === layers - 1 ? t("After this token the model settles only in its last layer.") : first === 0 ? t("After this token the embedding alone says the answer already.") : t("After this token the model settles in layer {n} of {all}.", { n: first, all: layers - 1 }), t("At {early} of {n} tokens it knows before the last layer; it settles in layer {mean} on average.", { early, n: T, mean: mean(now.settled).toFixed(1) }));
         },
       };
     },

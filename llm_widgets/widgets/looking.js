@@ -1,5 +1,5 @@
 // What the widgets share that look into a language model at one text: the box for the text, its notes, and the states without a picture.
-import { N, el, sheet } from "./kit.js";
+import { N, el, sentences, sheet } from "./kit.js";
 import { after } from "./writer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
@@ -81,7 +81,7 @@ export function lookingView(model, host, failure, { title, help, menu, make }) {
     paper.root.dataset.step = step === null ? "" : String(step);
     paper.root.setAttribute("aria-busy", String(busy));
     if (failure.text) paper.status(failure.text, "bad");
-    else paper.status(busy && there ? `${said} ${t("One moment …")}` : said);
+    else paper.status(sentences(said, busy && there && t("One moment …")));
     if (said !== last) paper.say(failure.text || said, !there);
     last = said;
   }

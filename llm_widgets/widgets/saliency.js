@@ -65,11 +65,14 @@ function view(model, host, failure) {
             line.replaceChildren(el("bdi", { class: "lw-saliency-chip lw-look-token", dataset: { learner: "" } }, visible(now.text[0])), ...chips);
             layer.replaceChildren(el("option", { value: "" }, t("all layers (mean)")), ...now.attention.map((_, i) => el("option", { value: String(i) }, t("Layer {n}", { n: i + 1 }))));
           }
+          const moved = line.dataset.at !== `${now.position} ${key.length}`;
+          line.dataset.at = `${now.position} ${key.length}`;
           chips.forEach((chip) => {
             const place = Number(chip.dataset.place), on = place === now.position;
             chip.setAttribute("aria-selected", String(on));
             if (!line.contains(document.activeElement)) chip.tabIndex = on ? 0 : -1;
             chip.setAttribute("aria-label", place < now.text.length ? visible(now.text[place]) : t("what comes next"));
+            if (on && moved) line.scrollTop = Math.max(0, chip.offsetTop - line.clientHeight / 2);
             chip.classList.toggle("lw-saliency-read", place < now.position && place >= now.position - now.tokens.length);
           });
           layer.value = which === null ? "" : String(which);
