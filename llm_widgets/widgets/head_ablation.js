@@ -61,7 +61,8 @@ function view(model, host, failure) {
               cell.setAttribute("aria-pressed", String(gone));
               cell.classList.toggle("lw-heads-off", gone);
               cell.setAttribute("aria-label", [t("Layer {n}", { n: i + 1 }), t("head {n}", { n: j + 1 }), x === null ? "" : signed(x, 3), gone && t("off")].filter(Boolean).join(t(", ")));
-              cell.title = x === null ? "" : signed(x, 4);
+              cell.title = x === null ? "" : `${t("head {n}", { n: j + 1 })}${t(": ")}${signed(x, 4)}`;
+              cell.dataset.change = String(x);
             });
           });
           how.value = model.get("how");

@@ -31,7 +31,7 @@ function view(model, host, failure) {
       const about = el("p", { class: "lw-lens-about", dataset: { role: "about" } }), bars = el("div", { class: "lw-lens-bars" });
       const picture = el("div", {}, caption, frame, scrubbed, about, bars, asTable);
       sizes.observe(frame);
-      let from = -1, size = 1, of = "", cells = /** @type {HTMLElement[][]} */ ([]);
+      let from = 0, size = 1, was = 1, of = "", read = "", cells = /** @type {HTMLElement[][]} */ ([]);
       // The cell that is pointed at in this view, else the one that was chosen by a click or with the keys.
       let pointed = /** @type {[number, number] | null} */ (null);
       const at = () => {
@@ -97,9 +97,12 @@ function view(model, host, failure) {
         paint(/** @type {Found} */ now) {
           const layers = now.ids.length, T = now.tokens.length, scale = Number(getComputedStyle(frame).getPropertyValue("--lw-scale")) || 1;
           size = Math.max(1, Math.min(T, Math.floor(((frame.clientWidth || 600) / scale - NAME) / LEAST)));
-          const { layer, place } = at();
-          if (from < 0) from = windowAt(0, size, T, model.get("place") ?? T - 1);
+          const { layer, place } = at(), text = now.tokens.join("\0");
+          // Of another text the chosen token is in sight, and it stays there when the sheet gets narrower.
+          if (text !== read || (size !== was && place >= from && place < from + was)) from = windowAt(text === read ? from : 0, size, T, place);
           from = windowAt(from, size, T, from);
+          read = text;
+          was = size;
           build(layers, T);
           scrubbed.classList.toggle("lw-lens-whole", size >= T);
           scrub.max = String(Math.max(0, T - size));

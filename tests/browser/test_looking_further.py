@@ -59,6 +59,10 @@ def text_of(page, root, selector):
     return page.page.locator(f"{root} {selector}").inner_text()
 
 
+def signed(x, digits):
+    return f"{x:+.{digits}f}".replace("-", "−") if round(x, digits) else "0"
+
+
 def settled(page, kernel):
     """Trains until there is something to see, and stops; all have looked at the end."""
     kernel.run("run.start()") if kernel.value("str(run.state)") == "idle" else None
@@ -88,9 +92,10 @@ def test_heads_are_switched_off_by_hand_and_by_key(look, shared_kernel):
     settled(look, shared_kernel)
     cell = look.page.locator(f"{HEADS} .lw-heads-cell")
     assert cell.count() == 4
-    shown = [float(x.get_attribute("title").replace("−", "-").replace("+", "")) for x in cell.all()]
+    shown = [float(x.get_attribute("data-change")) for x in cell.all()]
     found = shared_kernel.value("lw.analysis.ablate_heads(run, heads.text).change.reshape(-1).tolist()")
     assert shown == pytest.approx(found, abs=1e-4)
+    assert [x.inner_text() for x in cell.all()] == [signed(x, 2 if max(map(abs, found)) >= 0.1 else 3) for x in found]
     cell.nth(1).click()
     wait(look, "() => document.querySelector('[data-role=losses]').textContent.includes('with 1 head off')")
     look.page.keyboard.press("ArrowDown")
