@@ -52,6 +52,10 @@ _PUBLIC = {
     "LanguageLab": "widgets",
     "LiveAttention": "widgets",
     "Writer": "widgets",
+    "BlockDiagram": "widgets",
+    "HeadAblation": "widgets",
+    "LogitLens": "widgets",
+    "Saliency": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -78,11 +82,15 @@ if TYPE_CHECKING:
     from llm_widgets.training import Run as Run
     from llm_widgets.training import Workbench as Workbench
     from llm_widgets.widgets import AttentionMap as AttentionMap
+    from llm_widgets.widgets import BlockDiagram as BlockDiagram
     from llm_widgets.widgets import EvaluationView as EvaluationView
+    from llm_widgets.widgets import HeadAblation as HeadAblation
     from llm_widgets.widgets import LanguageLab as LanguageLab
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
     from llm_widgets.widgets import LiveAttention as LiveAttention
+    from llm_widgets.widgets import LogitLens as LogitLens
     from llm_widgets.widgets import RunControls as RunControls
+    from llm_widgets.widgets import Saliency as Saliency
     from llm_widgets.widgets import TokenExplorer as TokenExplorer
     from llm_widgets.widgets import TrainingCurves as TrainingCurves
     from llm_widgets.widgets import TrainingLab as TrainingLab

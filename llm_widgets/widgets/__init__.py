@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from llm_widgets.widgets.attention import AttentionMap, attention_map
+from llm_widgets.widgets.block_diagram import BlockDiagram
 from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
 from llm_widgets.widgets.evaluation import EvaluationView
+from llm_widgets.widgets.head_ablation import HeadAblation
 from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
 from llm_widgets.widgets.live_attention import LiveAttention
+from llm_widgets.widgets.logit_lens import LogitLens
+from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.writer import Writer
 
 __all__ = [
     "AttentionMap",
+    "BlockDiagram",
     "EvaluationView",
+    "HeadAblation",
     "LanguageLab",
     "LayerDesigner",
     "LiveAttention",
+    "LogitLens",
     "RunControls",
+    "Saliency",
     "TokenExplorer",
     "TrainingCurves",
     "TrainingLab",

@@ -24,9 +24,15 @@ _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
 @functools.cache
 def bundle(name: str) -> str:
     """The module NAME.js with all that it imports, as one module."""
+    return "\n".join(f"// {file}\n{source}" for file, source in _parts(name).items())
+
+
+@functools.cache
+def _parts(name: str) -> dict[str, str]:
+    """The sources of NAME.js and of all that it imports, what is imported first."""
     parts: dict[str, str] = {}
     _collect(f"{name}.js", parts, main=True)
-    return "\n".join(f"// {file}\n{source}" for file, source in parts.items())
+    return parts
 
 
 def _collect(file: str, parts: dict[str, str], *, main: bool = False) -> None:
@@ -41,8 +47,9 @@ def _collect(file: str, parts: dict[str, str], *, main: bool = False) -> None:
 
 @functools.cache
 def styles(name: str) -> str:
-    """The kit's style sheet and NAME.css, where there is one."""
-    files = [FOLDER / "kit.css", FOLDER / f"{name}.css"]
+    """The kit's style sheet, and those that lie beside NAME.js and the modules that it imports."""
+    names = dict.fromkeys(["kit.css", *(file.removesuffix(".js") + ".css" for file in _parts(name))])
+    files = [FOLDER / name for name in names]
     return "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
 
 

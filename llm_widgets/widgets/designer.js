@@ -1,6 +1,7 @@
 // The layer designer: a slider, a number and two step buttons for each size; the layers with their shapes; the spec as text.
 import { N, bytes, el, number, sheet, widget } from "./kit.js";
 import { choiceControl, sizeControl, switchControl } from "./designer_fields.js";
+import { drawing } from "./diagram.js";
 import { outbox, sameSpec, shapeText, sizesText, transformerRows, withLayer } from "./designer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
@@ -73,6 +74,12 @@ function view(model, host, state) {
   const add = el("button", { type: "button", class: "lw-add", dataset: { action: "add-layer" }, hidden: !stack, on: { click: () => { if (stack) change({ [stack.name]: withLayer(depths(), stack.most) }); } } });
   const total = el("p", { class: "lw-total lw-number", dataset: { role: "total" } });
   const layers = el("table", { class: stack ? "lw-table lw-layers" : "lw-table lw-layers lw-tight" });
+  const rowOf = (/** @type {HTMLElement} */ tr) => String(tr.dataset.layer).replace(/block_\d+$/, "block");
+  const drawn = stack ? null : drawing(t, (row) => { for (const tr of layers.querySelectorAll("tbody tr")) tr.classList.toggle("lw-arch-row", rowOf(/** @type {HTMLElement} */ (tr)) === row); });
+  const drawnTitle = el("summary", {});
+  const drawnPart = drawn && el("details", { class: "lw-more", open: true, dataset: { role: "diagram" } }, drawnTitle, drawn.node);
+  layers.addEventListener("pointerover", (e) => { const tr = e.target instanceof Element ? e.target.closest("tbody tr") : null; drawn?.mark(tr ? rowOf(/** @type {HTMLElement} */ (tr)) : null); });
+  layers.addEventListener("pointerleave", () => drawn?.mark(null));
   const text = el("input", { type: "text", class: "lw-code", spellcheck: "false", autocomplete: "off", dataset: { role: "spec-text" } });
   const copy = el("button", { type: "button", dataset: { action: "copy" }, on: { click: () => copyText() } });
   const apply = el("button", { type: "button", dataset: { action: "apply" }, hidden: true, on: { click: () => state.paste(text.value) } });
@@ -80,7 +87,7 @@ function view(model, host, state) {
   const textLine = el("div", { class: "lw-text" }, textLabel, el("div", { class: "lw-row" }, text, copy, apply));
   textLabel.append(el("span", {}));
   textLabel.setAttribute("for", (text.id = `lw-spec-${Math.random().toString(36).slice(2, 8)}`));
-  paper.body.append(presetLine, list, more, total, el("div", { class: "lw-layers-frame" }, layers));
+  paper.body.append(presetLine, list, more, total, ...(drawnPart ? [drawnPart] : []), el("div", { class: "lw-layers-frame" }, layers));
   paper.controls.append(textLine);
 
   const depths = () => /** @type {number[]} */ (stack ? state.spec()[stack.name] : []);
@@ -115,6 +122,8 @@ function view(model, host, state) {
         el("td", { class: "lw-number" }, number(parameters), el("span", { class: "lw-share", "aria-hidden": "true", style: { width: `${(96 * parameters) / most}%` } }))))));
     total.replaceChildren(el("span", {}, el("b", {}, number(facts.parameters)), ` ${t("parameters")}`), el("span", {}, el("b", {}, bytes(facts.memory ?? 0)), ` ${t("memory for one step")}`));
     total.dataset.parameters = String(facts.parameters);
+    const news = drawn && facts.diagram ? drawn.show(facts.diagram) : "";
+    if (news) paper.say(news, true);
   }
 
   function paint(force = false) {
@@ -170,6 +179,8 @@ function view(model, host, state) {
     apply.textContent = t("Apply");
     /** @type {HTMLElement} */ (textLabel.firstChild).textContent = t("The model as text (paste another one here)");
     summary.textContent = t("More switches");
+    drawnTitle.textContent = t("Diagram");
+    drawn?.relabel();
     for (const { control } of rows) control.relabel();
     paint(true);
   }
@@ -178,7 +189,7 @@ function view(model, host, state) {
   paper.translate();
   const redraw = () => paint();
   state.views.add(redraw);
-  return () => { state.views.delete(redraw); paper.dispose(); };
+  return () => { state.views.delete(redraw); drawn?.dispose(); paper.dispose(); };
 }
 
 export default widget({ state: shared, view });

@@ -11,7 +11,8 @@ import traitlets
 from llm_widgets import i18n
 from llm_widgets._runtime import available_memory
 from llm_widgets.i18n import N_
-from llm_widgets.models import Spec, preset_changes
+from llm_widgets.models import Spec, TransformerSpec, preset_changes
+from llm_widgets.models.diagram import diagram
 from llm_widgets.models.fields import MAX_LAYERS
 from llm_widgets.models.memory import USABLE
 from llm_widgets.training import Replay, Run, Workbench
@@ -141,4 +142,5 @@ def _facts(spec: Spec, batch_size: int) -> dict[str, Any]:
         "memory": spec.estimate_memory(batch_size).total,
         "usable": int(available_memory() * USABLE),
         "batch_size": batch_size,
+        "diagram": dataclasses.asdict(diagram(spec)) if isinstance(spec, TransformerSpec) else None,
     }

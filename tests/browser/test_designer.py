@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from benchmarks._page import picture
+from tests.browser.test_language import english_left
 from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +51,7 @@ def test_sizes_and_switches_reach_the_kernel(gpt, kernel):
     part(root, "mask", "choice").select_option("none")
     wait_spec(page, "mask=none")
     assert not part(root, "norm_place", "choice").is_visible()
-    root.locator("summary").click()
+    root.locator("[data-role=more] > summary").click()
     part(root, "norm_place", "choice").select_option(label="after each step")
     wait_spec(page, "norm_place=after")
     assert not part(root, "rotary_base", "slider").is_visible()
@@ -65,6 +67,43 @@ def test_sizes_and_switches_reach_the_kernel(gpt, kernel):
     assert kernel.value("bench.spec.count_parameters()") == int(
         root.locator("[data-role=total]").get_attribute("data-parameters")
     )
+
+
+def test_the_diagram_shows_what_a_switch_changes(gpt, kernel):
+    page, root = gpt
+    box = root.locator(".lw-arch-box")
+    parts = "bench_parts = lambda: [p.id for p, _ in lw.models.diagram.diagram(bench.spec).parts()]"
+    kernel.run(f"import llm_widgets.models.diagram\n{parts}")
+
+    def ids():
+        return box.evaluate_all("(boxes) => boxes.map((box) => box.dataset.part)")
+
+    assert ids() == kernel.value("bench_parts()")
+    drawn = box.evaluate_all("(boxes) => boxes.map((box) => Number(box.dataset.parameters))")
+    copies = kernel.value("[n for _, n in lw.models.diagram.diagram(bench.spec).parts()]")
+    assert sum(a * b for a, b in zip(drawn, copies, strict=True)) == kernel.value("bench.spec.count_parameters()")
+    part(root, "position", "choice").select_option("rotary")
+    wait_spec(page, "position=rotary")
+    changed = root.locator(".lw-arch-changed")
+    assert changed.evaluate_all("(boxes) => boxes.map((box) => box.dataset.part)") == ["block.rotary"]
+    told = "Changed: Rotary positions. Gone: Learned positions."
+    assert root.locator(".lw-arch-words").inner_text() == told
+    assert root.locator("[role=status]").inner_text() == told
+    page.page.wait_for_function("() => !document.querySelector('.lw-arch-changed')")
+    assert ids() == kernel.value("bench_parts()")
+
+    # A box is explained, and marks its row; a row marks its boxes.
+    root.locator("[data-part='block.value']").hover()
+    assert root.locator(".lw-arch-words").inner_text().startswith("Values: what each token hands on")
+    assert root.locator("tr.lw-arch-row").evaluate_all("(rows) => rows.map((row) => row.dataset.layer)") == ["block_1"]
+    root.locator("[data-part='block.value']").click()
+    page.page.keyboard.press("ArrowDown")
+    assert root.locator(".lw-arch-box[aria-selected=true]").get_attribute("data-part") == "block.rotary"
+    page.page.keyboard.press("End")
+    assert root.locator(".lw-arch-linked").get_attribute("data-part") == "embedding", "the table that is tied"
+    page.page.keyboard.press("Escape")
+    root.locator("tr[data-layer=norm]").hover()
+    assert root.locator(".lw-arch-linked").get_attribute("data-part") == "norm"
 
 
 def test_what_does_not_go_together_is_told_and_changes_nothing(gpt, kernel):
@@ -93,7 +132,7 @@ def test_what_does_not_go_together_is_told_and_changes_nothing(gpt, kernel):
 
 def test_it_can_be_read_in_a_narrow_column_in_both_themes_and_languages(gpt, kernel):
     page, root = gpt
-    root.locator("summary").click()
+    root.locator("[data-role=more] > summary").click()
     page.page.evaluate("() => { document.body.append(document.createElement('style')) }")
     try:
         for language in ("en", "zh"):
@@ -112,5 +151,11 @@ def test_it_can_be_read_in_a_narrow_column_in_both_themes_and_languages(gpt, ker
                     assert len(found) > 30
                     assert not [f for f in found if f[0] < 4.5 or f[1] < 12], (language, theme)
                     assert not page.page.evaluate(SMALL)
+            if language == "zh":
+                names = r"\b(Transformer|RMS|ReLU|GELU|SwiGLU|tanh|softmax|SiLU|gpt)\b"
+                texts = root.locator(".lw-arch").evaluate(
+                    "(n) => [n.innerText, ...[...n.querySelectorAll('[aria-label]')].map((one) => one.ariaLabel)]"
+                )
+                assert not english_left([re.sub(names, "", text) for text in texts])
     finally:
         page.theme(dark=False)

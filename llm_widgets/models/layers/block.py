@@ -136,6 +136,8 @@ class TransformerBlock(keras.layers.Layer):  # type: ignore[misc]
             k, v = cache.extend(self.number, k, v)  # [B, K, S, D]
         seen = None if watch is None else watch.own
         mixed = attend(q, k, v, sight, scaled=spec.scale_attention, drop=self._dropper(training), watch=seen)
+        if watch is not None and watch.mixes is not None:
+            mixed = watch.mixes(self.number, mixed)  # [B, H, T, D]
         return ops.linear(ops.join_heads(mixed), self.out_kernel, self.out_bias)  # [B, T, C]
 
     def cross_attention(self, x: Any, memory: Any, sight: Sight, cache: Any, watch: Any, training: bool) -> Any:

@@ -42,7 +42,18 @@ class Decoder(Transformer):
 
     def call(self, ids: Any, training: bool = False) -> Any:
         """ids [B, T] to logits [B, T, V]."""
-        return self.logits(self.stack.call(self.embed(ids), self.seen(ids), training=training))
+        return self.read(self.embed(ids), self.seen(ids), training=training)
+
+    def read(self, embedded: Any, seen: Any = None, *, training: bool = False, watch: Watch | None = None) -> Any:
+        """Embedded tokens [B, T, C] to logits [B, T, V]; what looks into the model begins here.
+
+        Args:
+            embedded: the tokens' rows of the embedding table, without positions.
+            seen: True where a token is no padding, [B, T]; None: all are seen.
+            training: numbers are dropped.
+            watch: looks into the pass.
+        """
+        return self.logits(self.stack.call(embedded, seen, watch=watch, training=training))
 
     def attention(self, ids: Any) -> list[NDArray[np.float32]]:
         """How much each token looks at each, at the cost of one pass; while the model is trained, too.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -19,16 +20,31 @@ from llm_widgets.models.transformer_spec import TransformerSpec
 
 
 class Watch:
-    """Receives the attention weights of one pass, one array a layer.
+    """Looks into one pass: receives attention weights and states, one array a layer, and may change heads.
 
     Args:
-        own: of the tokens on one another, each [B, H, T, T].
-        cross: of the tokens on another text, each [B, H, T, S].
+        weights: keep the attention weights; without them attention is computed as it is when nobody looks.
+        states: keep what goes into the first block and what leaves each.
+        mixes: given a block's number and what its heads have mixed, [B, H, T, D]; gives what is joined instead.
+
+    Attributes:
+        own: attention of the tokens on one another, each [B, H, T, T]; None where weights are not kept.
+        cross: the same on another text, each [B, H, T, S].
+        states: layers + 1 arrays [B, T, C], before the last normalization; None where they are not kept.
     """
 
-    def __init__(self) -> None:
-        self.own: list[Any] = []
-        self.cross: list[Any] = []
+    def __init__(
+        self, *, weights: bool = True, states: bool = False, mixes: Callable[[int, Any], Any] | None = None
+    ) -> None:
+        self.own: list[Any] | None = [] if weights else None
+        self.cross: list[Any] | None = [] if weights else None
+        self.states: list[Any] | None = [] if states else None
+        self.mixes = mixes
+
+    def saw(self, x: Any) -> None:
+        """A state of the pass, [B, T, C]."""
+        if self.states is not None:
+            self.states.append(x)
 
 
 class Stack(keras.layers.Layer):  # type: ignore[misc]
@@ -113,12 +129,20 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
         cross_sight = (
             None if memory_seen is None else make_sight(T, memory_seen.shape[1], causal=False, seen=memory_seen)
         )
+        if watch is not None:
+            watch.saw(x)
         for block in self.blocks:
             # The blocks' own functions, not their `__call__`: there is nothing left for Keras to convert or to check.
             x = block.call(x, sight, memory, cross_sight, cache, watch, training)  # [B, T, C]
+            if watch is not None:
+                watch.saw(x)
         if cache is not None:
             cache.length += T
-        return normalize(x, self.norm, spec) if spec.norm_place == "before" else x
+        return self.last_norm(x)
+
+    def last_norm(self, x: Any) -> Any:
+        """The normalization after the last block, where there is one."""
+        return normalize(x, self.norm, self.spec) if self.spec.norm_place == "before" else x
 
     def _check_length(self, length: Any) -> None:
         if isinstance(length, int) and length > self.spec.max_length:

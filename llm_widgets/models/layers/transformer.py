@@ -72,6 +72,6 @@ def as_ids(ids: Any) -> Any:
     return keras.ops.convert_to_tensor(array[None] if array.ndim == 1 else array)
 
 
-def as_arrays(tensors: list[Any]) -> list[NDArray[np.float32]]:
-    """float32 arrays of NumPy, whatever the backend."""
-    return [np.asarray(keras.ops.convert_to_numpy(tensor), np.float32) for tensor in tensors]
+def as_arrays(tensors: list[Any] | None) -> list[NDArray[np.float32]]:
+    """float32 arrays of NumPy, whatever the backend; none for None."""
+    return [np.asarray(keras.ops.convert_to_numpy(tensor), np.float32) for tensor in tensors or ()]
