@@ -1,8 +1,8 @@
 """Makes data/models: trains the small language models that come with the kit. `python -m tools.make_weights [NAME …]`
 
 Each is trained by a `LanguageRun` as a learner would train it, on the training part alone. The validation part was
-looked at while the recipes were chosen; the test part is measured once, at the end. On one machine with one torch
-the same seed gives the same weights; elsewhere they differ in the last digits, and so do the figures of the card.
+looked at while the recipes were chosen; the test part is measured once, at the end. On one machine with one version of
+torch the same seed gives the same weights; elsewhere they differ in the last digits, and so do the figures of the card.
 """
 
 from __future__ import annotations

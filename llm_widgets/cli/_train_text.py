@@ -20,12 +20,16 @@ PROMPTS = {"en": "The ", "zh": "春"}
 
 def is_text(preset: str) -> bool:
     """Whether PRESET is a text or a language model: a name of `TEXTS`, a file, or the text of such a spec."""
-    if preset in TEXTS or preset.partition("?")[0] in FAMILIES:
+    if preset in TEXTS or _is_spec(preset):
         return True
     try:
         return Path(preset).is_file()
     except (OSError, ValueError):  # too long for a name, or with signs that no name has
         return False
+
+
+def _is_spec(preset: str) -> bool:
+    return preset.partition("?")[0] in FAMILIES
 
 
 def make(
@@ -46,7 +50,7 @@ def make(
     """
     if table is not None:
         raise UserError(t("A table of labelled texts is for a classifier. Received: --table {path}", path=table))
-    if "?" in preset and spec is not None:
+    if _is_spec(preset) and spec is not None:
         raise UserError(t("Give a spec once. Received: {preset} and --spec {spec}", preset=preset[:60], spec=spec[:60]))
     corpus = _corpus(preset, corpus_name, language)
     ensured()
@@ -54,7 +58,7 @@ def make(
     from llm_widgets.training._filling import GAPS
 
     try:
-        bench = LanguageWorkbench(corpus, preset if "?" in preset else spec, unit=unit, **settings)
+        bench = LanguageWorkbench(corpus, preset if _is_spec(preset) else spec, unit=unit, **settings)
         run: LanguageRun = bench.run
         offered = PROMPTS if run.objective == "next_token" else GAPS
         run.probes = (prompt if prompt is not None else offered[corpus.language],)
@@ -66,12 +70,12 @@ def make(
 def _corpus(preset: str, name: str | None, language: str | None) -> TextCorpus:
     from llm_widgets import corpora
 
-    if "?" not in preset and name is not None:
+    if not _is_spec(preset) and name is not None:
         raise UserError(t("Give a text once. Received: {preset} and --corpus {name}", preset=preset, name=name))
     try:
-        if preset not in TEXTS and "?" not in preset:
+        if preset not in TEXTS and not _is_spec(preset):
             return corpora.text(Path(preset), language=language or get_language())
-        wanted = name or preset if "?" not in preset else name
+        wanted = name if _is_spec(preset) else preset
         if wanted is None:
             wanted = next(one for one, of in TEXTS.items() if of == (language or get_language()))
         corpus = corpora.load(wanted, language=None)

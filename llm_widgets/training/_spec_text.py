@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from llm_widgets.models import BERTSpec, GPTSpec, LlamaSpec, T5Spec, TransformerSpec
 
+FAMILIES: dict[str, type[TransformerSpec]] = {f.PREFIX: f for f in (GPTSpec, LlamaSpec, BERTSpec, T5Spec)}
+
 
 def text_spec(text: str) -> TransformerSpec:
     """The spec that a text describes, of the family that it begins with; of none: a GPT's.
@@ -11,6 +13,4 @@ def text_spec(text: str) -> TransformerSpec:
     Raises:
         ValueError: the text is not of this form, or a value is wrong.
     """
-    families: tuple[type[TransformerSpec], ...] = (LlamaSpec, BERTSpec, T5Spec)
-    begins = (family for family in families if text.strip().startswith(f"{family.PREFIX}?"))
-    return next(begins, GPTSpec).from_text(text)
+    return FAMILIES.get(text.strip().partition("?")[0], GPTSpec).from_text(text)

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from llm_widgets.corpora import TextCorpus, load
 from llm_widgets.i18n import get_language, t
-from llm_widgets.models import GPTSpec, Spec, TransformerSpec
+from llm_widgets.models import BERTSpec, GPTSpec, Spec, TransformerSpec
 from llm_widgets.tokenizers import TextTokenizer
 from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS
 from llm_widgets.tokenizers.units import checked as checked_unit
 from llm_widgets.training._cut import check_reads, cut
-from llm_widgets.training._spec_text import text_spec
+from llm_widgets.training._spec_text import FAMILIES, text_spec
 from llm_widgets.training.checks import checked_count, checked_rate
 from llm_widgets.training.language_run import LanguageRun
 from llm_widgets.training.schedule import checked_schedule
@@ -26,8 +26,9 @@ class LanguageWorkbench(Workbench):
 
     Args:
         corpus: a text, or the name of one; None takes the course's own in the language.
-        spec: what to begin with, or its text; None takes a small GPT that learns within a minute on two cores.
-            Its 20 epochs are what the course's texts are best learned in: of *Alice* it knows less after 30.
+        spec: what to begin with, or its text; "gpt", "llama", "bert" or "t5" alone take a small one of that family;
+            None takes a small GPT that learns within a minute on two cores. Twenty epochs are what it learns *Alice*
+            best in: after 30 it foretells the validation part worse.
         language: "en" or "zh"; None takes the learner's.
         seed, learning_rate, batch_size, epochs, unit, schedule: as for `LanguageRun`.
         settle: as for `Workbench`.
@@ -62,7 +63,7 @@ class LanguageWorkbench(Workbench):
             corpus = _text(corpus or TEXTS[language or get_language()])
         unit = checked_unit(unit or "characters", TEXT_UNITS)
         if isinstance(spec, str):
-            spec = text_spec(spec)
+            spec = first_spec(corpus, unit, FAMILIES[spec]) if spec in FAMILIES else text_spec(spec)
         self._begin(
             corpus,
             spec or first_spec(corpus, unit),
@@ -111,15 +112,20 @@ class LanguageWorkbench(Workbench):
         return LanguageRun(self._spec, self._corpus, probes=self._probes, **self._settings)
 
 
-def first_spec(corpus: TextCorpus, unit: str) -> GPTSpec:
-    """A GPT of 2 layers whose vocabulary fits the text; narrower windows where a character says more."""
+def first_spec(corpus: TextCorpus, unit: str, family: type[TransformerSpec] = GPTSpec) -> TransformerSpec:
+    """A model of 2 layers whose vocabulary fits the text; narrower windows where a character says more.
+
+    A BERT has rotary positions. With learned ones a small one has a loss of 2.9 nats after 370 steps on *Alice*: that
+    of knowing how common tokens are. With rotary ones it has 1.6.
+    """
     if unit == "characters":
         known = cut(corpus, unit, None).tokenizer.vocabulary_size
         size = min(known, MOST_CHARACTERS)
     else:
         size = TextTokenizer.FIRST_ID + (256 if unit == "bytes" else 768)
     length = 32 if corpus.language == "zh" and unit == "characters" else 64
-    return GPTSpec(vocabulary_size=size, d_model=64, num_layers=2, num_heads=4, max_length=length)
+    spec = family(vocabulary_size=size, d_model=64, num_layers=2, num_heads=4, max_length=length)
+    return spec.replace(position="rotary") if family is BERTSpec else spec
 
 
 def _text(name: str) -> TextCorpus:

@@ -17,10 +17,10 @@ from numpy.typing import ArrayLike
 from llm_widgets.analysis._asking import check_decoder
 from llm_widgets.i18n import t
 from llm_widgets.training import LanguageRun, Workbench
+from llm_widgets.training._snapshots import first_text
 from llm_widgets.widgets._base import LiveWidget
 from llm_widgets.widgets._ticker import follow
 from llm_widgets.widgets._worker import Worker
-from llm_widgets.widgets.live_attention import first_text
 
 if TYPE_CHECKING:
     from llm_widgets.models.language_model import Askable

@@ -29,7 +29,8 @@ class LanguageLab(LabFrame):
         corpus: the name of a text ("alice", "tang"), a `TextCorpus`, or a `LanguageWorkbench`, `LanguageRun` or
             `LanguageReplay` to show.
         language: "en" or "zh": which of the course's texts, where none is named; None takes the learner's.
-        spec: a `GPTSpec`, `LlamaSpec`, `BERTSpec` or `T5Spec` to begin with, or its text; None takes a small GPT.
+        spec: a `GPTSpec`, `LlamaSpec`, `BERTSpec` or `T5Spec` to begin with, or its text; "bert" or "t5" alone take a
+            small one of that family; None takes a small GPT.
         workbench: a `LanguageWorkbench` to show, instead of a corpus.
         text: what the attention map reads; empty: the beginning of the validation part.
         projector: True draws everything at 1.6 times the size.

@@ -106,3 +106,12 @@ def test_a_schedule_goes_on_from_run_to_run(text):
     assert LanguageWorkbench(text, spec).run.schedule == "cosine"
     with pytest.raises(ValueError, match=r"Received: schedule='up'"):
         LanguageWorkbench(text, spec, schedule="up")
+
+
+@pytest.mark.parametrize("family", ["gpt", "llama", "bert", "t5"])
+def test_a_familys_name_is_a_small_one_of_it(text, family):
+    bench = LanguageWorkbench(text, family)
+    assert family == bench.spec.PREFIX
+    assert bench.run.tokenizer.vocabulary_size == bench.spec.vocabulary_size
+    bench.unit = "bytes"
+    assert (bench.spec.PREFIX, bench.spec.vocabulary_size) == (family, 292)
