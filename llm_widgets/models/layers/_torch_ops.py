@@ -70,6 +70,13 @@ def join_heads(x: Tensor) -> Tensor:
     return x.transpose(1, 2).reshape(B, T, H * D)
 
 
+def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """x [B, H, T, D] with each number of the first half of D and its partner in the second turned by an angle."""
+    half = x.shape[-1] // 2
+    turned = torch.cat([-x[..., half:], x[..., :half]], dim=-1)
+    return torch.addcmul(x * cosine, turned, sine)
+
+
 def attend(q: Tensor, k: Tensor, v: Tensor, *, scale: float, added: Tensor | None, causal: bool) -> Tensor:
     """Mixed values, without the weights ever being written down: [B, H, T, D]."""
     return F.scaled_dot_product_attention(

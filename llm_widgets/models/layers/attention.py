@@ -60,6 +60,8 @@ def causal_mask(queries: Any, keys: Any, offset: int = 0) -> Any:
 def rotate(x: Any, rotation: Any) -> Any:
     """Turns each pair of numbers of x [B, H, T, D] by its position's angle."""
     cosine, sine = rotation  # [T, D]
+    if TORCH:
+        return native.rotate(x, cosine, sine)
     first, second = ops.split(x, 2, axis=-1)  # [B, H, T, D/2]
     return x * cosine + ops.concatenate([-second, first], axis=-1) * sine
 

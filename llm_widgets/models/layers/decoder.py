@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets.i18n import t
 from llm_widgets.models.layers.cache import Cache
 from llm_widgets.models.layers.stack import Stack, Watch
 from llm_widgets.models.layers.transformer import Transformer, as_arrays, as_ids
@@ -41,7 +42,18 @@ class Decoder(Transformer):
         self.stack.build()
 
     def call(self, ids: Any, training: bool = False) -> Any:
-        """ids [B, T] to logits [B, T, V]."""
+        """ids [B, T] to logits [B, T, V].
+
+        Raises:
+            ValueError: the model is packed, and this is training.
+        """
+        if training and self.packed:
+            raise ValueError(
+                t(
+                    "This model keeps its matrices in half precision: it can be asked, not trained. Load it with "
+                    "packed=False. Received: training=True"
+                )
+            )
         return self.logits(self.stack.call(self.embed(ids), self.seen(ids), training=training))
 
     def attention(self, ids: Any) -> list[NDArray[np.float32]]:

@@ -1,0 +1,73 @@
+"""Packs the matrices of a mapped model while Keras is still being imported: what a model waits for is done meanwhile."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from llm_widgets._runtime import prepare_environment, usable_cores
+
+_THREADS = 4
+
+
+class Packing:
+    """Packs all matrices of a weights file in threads; nothing where torch has no such product.
+
+    Args:
+        path: what `write_arrays` made of a decoder's weights. It is read, not mapped: what was read of a mapped file
+            counts as memory of the process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._made: dict[str, Future[Any]] = {}
+        prepare_environment()
+        keras = sys.modules.get("keras")
+        if (keras.backend.backend() if keras else os.environ["KERAS_BACKEND"]) != "torch":
+            return
+        from llm_widgets.models.layers._torch_packed import can_pack
+
+        if not can_pack():
+            return
+        pool = ThreadPoolExecutor(min(_THREADS, usable_cores()), thread_name_prefix="pack")
+        for name, offset, shape in _matrices(path):
+            self._made[name] = pool.submit(_pack, path, offset, shape, name == "embedding")
+        pool.shutdown(wait=False)
+
+    def weights(self) -> dict[str, Any]:
+        """The packed matrices, by the path of their variable, when all are ready."""
+        return {name: made.result() for name, made in self._made.items()}
+
+
+def _matrices(path: Path) -> list[tuple[str, int, tuple[int, ...]]]:
+    """Name, place in the file and shape of each matrix that a decoder multiplies by, the largest first."""
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header: dict[str, Any] = json.loads(file.read(length))
+    output = "output" if any(_last(name) == "output" for name in header) else "embedding"
+    found = [
+        (name, 8 + length + about["data_offsets"][0], tuple(about["shape"]))
+        for name, about in header.items()
+        if name != "__metadata__" and (_last(name).endswith("_kernel") or _last(name) == output)
+    ]
+    return sorted(found, key=lambda one: -math.prod(one[2]))
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _pack(path: Path, offset: int, shape: tuple[int, ...], table: bool) -> Any:
+    import torch
+
+    from llm_widgets.models.layers._torch_packed import pack
+
+    matrix = torch.from_numpy(np.fromfile(path, "<f4", math.prod(shape), offset=offset).reshape(shape))
+    return pack(matrix if table else matrix.T)
