@@ -47,7 +47,7 @@ def test_a_spec_needs_no_backend() -> None:
     assert loaded_by(code)[1] == set()
 
 
-@pytest.mark.parametrize("floor", ["corpora", "models", "training", "analysis"])
+@pytest.mark.parametrize("floor", ["corpora", "models", "models.pretrained", "training", "analysis"])
 def test_floors_below_widgets_know_no_notebook_and_load_no_backend(floor: str) -> None:
     _, heavy = loaded_by(f"import llm_widgets.{floor}")
     assert not heavy & {

@@ -11,7 +11,14 @@ import keras
 import pytest
 
 HERE = Path(__file__).parent
-FILES = ("layers/test_lstm.py", "layers/test_adam.py", "layers/test_loss.py", "test_build.py", "transformers", "pretrained/test_folders.py")
+FILES = (
+    "layers/test_lstm.py",
+    "layers/test_adam.py",
+    "layers/test_loss.py",
+    "test_build.py",
+    "transformers",
+    "pretrained/test_folders.py",
+)
 
 
 @pytest.mark.slow

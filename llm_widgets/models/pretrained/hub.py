@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 from llm_widgets.i18n import t
@@ -31,12 +33,18 @@ def fetch_from_hub(name: str, repository: str, folder: Path) -> Path:
         raise ModelError(f"{message} {by_hand} " + t("Received: {value}", value=error)) from error
     try:
         snapshot_download(
-            repository, local_dir=folder, allow_patterns=list(PATTERNS), etag_timeout=_SECONDS, max_workers=2
+            repository,
+            local_dir=folder,
+            allow_patterns=list(PATTERNS),
+            etag_timeout=_SECONDS,
+            max_workers=2,
+            # Asked for now: the client reads it once, when it is imported, and a mirror may be chosen after that.
+            endpoint=os.environ.get("HF_ENDPOINT"),
         )
     except RepositoryNotFoundError as error:
         raise ModelError(t("The hub has no such model. Received: {value}", value=repository)) from error
     except OSError as error:
-        if error.errno == 28:
+        if error.errno == errno.ENOSPC:
             raise ModelError(
                 t("The disk ran full while the model was being fetched. Make room, then try again."), NO_SPACE
             ) from error

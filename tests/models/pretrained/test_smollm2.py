@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import regex
 from filelock import FileLock
 from safetensors import safe_open
 from tokenizers import Tokenizer
@@ -16,6 +18,7 @@ from transformers import PreTrainedTokenizerFast
 from llm_widgets.models import SMOLLM2_135M, generate, pretrained
 from llm_widgets.models.pretrained import PretrainedModel
 from llm_widgets.models.pretrained.known import BY_NAME
+from llm_widgets.tokenizers.byte_pieces import alphabet
 from tests.models.pretrained.llama_numpy import LlamaNumPy
 from tests.models.pretrained.wheels import wheel_folder
 
@@ -59,6 +62,7 @@ def test_it_says_what_its_file_says(smollm2: PretrainedModel, reference: LlamaNu
     for a, b in zip(smollm2.model.attention(ids), seen, strict=True):
         np.testing.assert_allclose(a[0], b, rtol=0, atol=1e-4)
     _the_template_gives_the_same_ids(smollm2, reference)
+    _it_cuts_as_llama_cpp_does(smollm2, reference)
     _the_blocks_are_kept(smollm2, reference)
 
 
@@ -88,6 +92,28 @@ def _the_template_gives_the_same_ids(smollm2: PretrainedModel, reference: LlamaN
         for answer in (True, False):
             theirs = library.apply_chat_template(messages, add_generation_prompt=answer, return_dict=False)
             assert smollm2.tokenizer.chat_ids(messages, answer=answer).tolist() == theirs
+
+
+def _it_cuts_as_llama_cpp_does(smollm2: PretrainedModel, reference: LlamaNumPy) -> None:
+    """llama.cpp's two patterns for "smollm" (llama-vocab.cpp), and the pairs merged in the order of the file."""
+    fields = reference.reader.fields
+    numbers = {piece: number for number, piece in enumerate(fields["tokenizer.ggml.tokens"].contents())}
+    ranks = {tuple(pair.split(" ")): rank for rank, pair in enumerate(fields["tokenizer.ggml.merges"].contents())}
+    pattern = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+
+    def merged(word: str) -> list[int]:
+        pieces = [alphabet()[byte] for byte in word.encode()]
+        while True:
+            known = [(ranks[pair], i) for i, pair in enumerate(itertools.pairwise(pieces)) if pair in ranks]
+            if not known:
+                return [numbers[piece] for piece in pieces]
+            place = min(known)[1]
+            pieces[place : place + 2] = ["".join(pieces[place : place + 2])]
+
+    for text in ("In 1984, I'd  paid $12.50!\n\n\tOK?  ", "def f(x):\n    return x**2", "naïve 我们 🙂 ½ ٣٤"):
+        parts = regex.findall(r"\p{N}|\P{N}+", text)
+        expected = [number for part in parts for word in regex.findall(pattern, part) for number in merged(word)]
+        assert smollm2.tokenizer.ids(text).tolist() == expected
 
 
 def _the_blocks_are_kept(smollm2: PretrainedModel, reference: LlamaNumPy) -> None:
