@@ -90,7 +90,8 @@ model = LlamaForCausalLM.from_pretrained(sys.argv[1], dtype=torch.float32).eval(
 
 def write(ids, n):
     ids = torch.tensor(ids)
-    return model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=n, do_sample=False)[0, ids.shape[1]:].tolist()
+    written = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=n, do_sample=False)
+    return written[0, ids.shape[1]:].tolist()
 
 def logits(ids):
     with torch.no_grad():
@@ -155,9 +156,8 @@ def _compare(ours: Worker, theirs: Worker, starts: dict[str, float], turns: int,
         for name, worker in workers.items():
             seconds, cpu, written = _ask(worker, do="write", ids=texts[turn], tokens=tokens)
             speeds[name].append(len(written) / seconds)
-            print(
-                f"turn {turn + 1}, {name}: {speeds[name][-1]:.1f} tokens/s, {1000 * cpu / len(written):.1f} ms of processor a token"
-            )
+            each = f"{speeds[name][-1]:.1f} tokens/s, {1000 * cpu / len(written):.1f} ms of processor a token"
+            print(f"turn {turn + 1}, {name}: {each}")
     same, differences, sizes = 0, [], []
     for ids in texts:
         first = {name: _ask(worker, do="write", ids=ids, tokens=FIRST)[2] for name, worker in workers.items()}

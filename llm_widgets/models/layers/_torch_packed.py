@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+
+_ROWS = 512  # inputs that FBGEMM reads at a time; it fills up to a multiple of them with zeros
+
+
+class Packed(NamedTuple):
+    """A weight [M, N] for M outputs and N inputs."""
+
+    first: Any  # the first `cut` inputs, as float16 in the order in which the processor reads them
+    cut: int
+    rest: Tensor | None  # the other inputs in float32, [N - cut, M]; None where there are none
 
 
 @functools.cache
@@ -16,17 +26,32 @@ def can_pack() -> bool:
         return False
     try:
         one = torch.eye(3)
-        return bool(torch.allclose(packed_product(one, pack(2 * one)), 2 * one))
+        return bool(torch.allclose(packed_product(one, [pack(2 * one)]), 2 * one))
     except (RuntimeError, AttributeError):  # a build without it, or a torch that has it no more
         return False
 
 
-def pack(weight: Tensor) -> Any:
-    """A weight [M, N], one row for each output, as float16 in the order in which the processor reads it."""
-    with torch.no_grad():
-        return torch.ops.quantized.linear_prepack_fp16(weight.detach(), None)
+def pack(weight: Tensor) -> Packed:
+    """Packs a weight [M, N], one row for each output. A few inputs beyond a multiple of 512 stay in float32, which
+    takes less room than the zeros that would be filled in."""
+    weight = weight.detach()
+    inputs = weight.shape[1]
+    over = inputs % _ROWS
+    cut = inputs - over if inputs > _ROWS and over < _ROWS // 2 else inputs
+    # A copy, since a part of a matrix keeps the whole in memory.
+    rest = weight[:, cut:].T.clone(memory_format=torch.contiguous_format) if cut < inputs else None
+    return Packed(torch.ops.quantized.linear_prepack_fp16(weight[:, :cut], None), cut, rest)
 
 
-def packed_product(x: Tensor, weights: Any) -> Tensor:
-    """x [..., N] times the transposed weight [M, N], summed in float32: [..., M]."""
-    return torch.ops.quantized.linear_dynamic_fp16(x, weights)  # type: ignore[no-any-return]
+def packed_product(x: Tensor, parts: list[Packed]) -> Tensor:
+    """x [..., N] times the transposed weight [M, N], summed in float32: [..., M]. The weight's rows may come in parts."""
+    rows = x.reshape(-1, x.shape[-1])
+    y = _product(rows, parts[0]) if len(parts) == 1 else torch.cat([_product(rows, part) for part in parts], dim=-1)
+    return y.view(*x.shape[:-1], y.shape[-1])
+
+
+def _product(x: Tensor, weight: Packed) -> Tensor:
+    first, cut, rest = weight
+    if rest is None:
+        return torch.ops.quantized.linear_dynamic_fp16(x, first)  # type: ignore[no-any-return]
+    return torch.addmm(torch.ops.quantized.linear_dynamic_fp16(x[:, :cut], first), x[:, cut:], rest)

@@ -21,13 +21,13 @@ class PackedMatrix:
     Args:
         variable: the Keras variable, float32. Where gradients flow through the matrix, it is used; so it may lie in a
             file, of which nothing is read until then.
-        weights: what `native.pack` made of it.
+        weights: what `native.pack` made of it, or of its parts.
 
     Reference:
         Khudia et al. (2021), FBGEMM: Enabling High-Performance Low-Precision Deep Learning Inference.
     """
 
-    def __init__(self, variable: Any, weights: Any) -> None:
+    def __init__(self, variable: Any, weights: list[Any]) -> None:
         self.variable, self.weights = variable, weights
         self.shape: tuple[int, ...] = tuple(variable.shape)
 
@@ -41,7 +41,7 @@ class PackedMatrix:
         return native.packed_product(x, self.weights)
 
 
-def pack(model: Any, weights: dict[str, Any] | None = None) -> bool:
+def pack(model: Any, weights: dict[str, list[Any]] | None = None) -> bool:
     """Puts a `PackedMatrix` for each large matrix of a decoder; True where that can be done.
 
     Only torch on a processor of the x86 kind has such a product; elsewhere, and for other models, nothing happens, and
@@ -69,7 +69,7 @@ def pack(model: Any, weights: dict[str, Any] | None = None) -> bool:
         variable = getattr(owner, name)
         if not isinstance(variable, PackedMatrix):
             ready = weights.get(variable.path)
-            made = native.pack(variable.value if tied else variable.value.T) if ready is None else ready
+            made = [native.pack(variable.value if tied else variable.value.T)] if ready is None else ready
             setattr(owner, name, PackedMatrix(variable, made))
     model.packed = True
     return True

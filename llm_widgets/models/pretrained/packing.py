@@ -1,4 +1,4 @@
-"""Packs the matrices of a mapped model while Keras is still being imported: what a model waits for is done meanwhile."""
+"""Packs the matrices of a mapped model while Keras is still being imported."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from llm_widgets._runtime import prepare_environment, usable_cores
+from llm_widgets._runtime import give_back_memory, prepare_environment, usable_cores
 
 _THREADS = 4
+_PART_ROWS = 8192
 
 
 class Packing:
@@ -27,7 +28,7 @@ class Packing:
     """
 
     def __init__(self, path: Path) -> None:
-        self._made: dict[str, Future[Any]] = {}
+        self._made: dict[str, list[Future[Any]]] = {}
         prepare_environment()
         keras = sys.modules.get("keras")
         if (keras.backend.backend() if keras else os.environ["KERAS_BACKEND"]) != "torch":
@@ -38,12 +39,20 @@ class Packing:
             return
         pool = ThreadPoolExecutor(min(_THREADS, usable_cores()), thread_name_prefix="pack")
         for name, offset, shape in _matrices(path):
-            self._made[name] = pool.submit(_pack, path, offset, shape, name == "embedding")
+            table = _last(name) == "embedding"
+            # A table of the vocabulary is packed a few rows at a time, so that it never lies in memory as a whole.
+            size = _PART_ROWS if table else shape[0]
+            self._made[name] = [
+                pool.submit(_pack, path, offset + 4 * start * shape[1], (min(size, shape[0] - start), shape[1]), table)
+                for start in range(0, shape[0], size)
+            ]
         pool.shutdown(wait=False)
 
-    def weights(self) -> dict[str, Any]:
+    def weights(self) -> dict[str, list[Any]]:
         """The packed matrices, by the path of their variable, when all are ready."""
-        return {name: made.result() for name, made in self._made.items()}
+        ready = {name: [part.result() for part in parts] for name, parts in self._made.items()}
+        give_back_memory()
+        return ready
 
 
 def _matrices(path: Path) -> list[tuple[str, int, tuple[int, ...]]]:
