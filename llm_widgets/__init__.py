@@ -40,6 +40,7 @@ _PUBLIC = {
     "Workbench": "training",
     "Evaluation": "analysis",
     "AttentionMap": "widgets",
+    "Chat": "widgets",
     "EvaluationView": "widgets",
     "LayerDesigner": "widgets",
     "RunControls": "widgets",
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from llm_widgets.training import Run as Run
     from llm_widgets.training import Workbench as Workbench
     from llm_widgets.widgets import AttentionMap as AttentionMap
+    from llm_widgets.widgets import Chat as Chat
     from llm_widgets.widgets import EvaluationView as EvaluationView
     from llm_widgets.widgets import LanguageLab as LanguageLab
     from llm_widgets.widgets import LayerDesigner as LayerDesigner

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llm_widgets.widgets.attention import AttentionMap, attention_map
+from llm_widgets.widgets.chat import Chat
 from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
@@ -15,6 +16,7 @@ from llm_widgets.widgets.writer import Writer
 
 __all__ = [
     "AttentionMap",
+    "Chat",
     "EvaluationView",
     "LanguageLab",
     "LayerDesigner",

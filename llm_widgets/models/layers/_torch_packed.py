@@ -31,20 +31,29 @@ def can_pack() -> bool:
         return False
 
 
-def pack(weight: Tensor) -> Packed:
-    """Packs a weight [M, N], one row for each output. A few inputs beyond a multiple of 512 stay in float32, which
-    takes less room than the zeros that would be filled in."""
+def pack(weight: Tensor, room: Tensor | None = None) -> Packed:
+    """Packs a weight [M, N], one row for each output.
+
+    A few inputs beyond a multiple of 512 stay in float32, which takes less room than the zeros that would be filled in.
+
+    Args:
+        weight: float32.
+        room: M N numbers that are overwritten; None takes new ones.
+    """
     weight = weight.detach()
     inputs = weight.shape[1]
     over = inputs % _ROWS
     cut = inputs - over if inputs > _ROWS and over < _ROWS // 2 else inputs
     # A copy, since a part of a matrix keeps the whole in memory.
     rest = weight[:, cut:].T.clone(memory_format=torch.contiguous_format) if cut < inputs else None
-    return Packed(torch.ops.quantized.linear_prepack_fp16(weight[:, :cut], None), cut, rest)
+    first = weight[:, :cut]
+    if room is not None:
+        first = room[: first.numel()].view(first.shape).copy_(first)
+    return Packed(torch.ops.quantized.linear_prepack_fp16(first, None), cut, rest)
 
 
 def packed_product(x: Tensor, parts: list[Packed]) -> Tensor:
-    """x [..., N] times the transposed weight [M, N], summed in float32: [..., M]. The weight's rows may come in parts."""
+    """x [..., N] times the transposed weight [M, N], whose rows may come in parts, summed in float32: [..., M]."""
     rows = x.reshape(-1, x.shape[-1])
     y = _product(rows, parts[0]) if len(parts) == 1 else torch.cat([_product(rows, part) for part in parts], dim=-1)
     return y.view(*x.shape[:-1], y.shape[-1])

@@ -7,16 +7,15 @@ import math
 import os
 import struct
 import sys
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from llm_widgets._runtime import give_back_memory, prepare_environment, usable_cores
 
 _THREADS = 4
-_PART_ROWS = 8192
+_PART_ROWS = 4096
 
 
 class Packing:
@@ -55,14 +54,14 @@ class Packing:
         return ready
 
 
-def _matrices(path: Path) -> list[tuple[str, int, tuple[int, ...]]]:
+def _matrices(path: Path) -> list[tuple[str, int, tuple[int, int]]]:
     """Name, place in the file and shape of each matrix that a decoder multiplies by, the largest first."""
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header: dict[str, Any] = json.loads(file.read(length))
     output = "output" if any(_last(name) == "output" for name in header) else "embedding"
     found = [
-        (name, 8 + length + about["data_offsets"][0], tuple(about["shape"]))
+        (name, 8 + length + about["data_offsets"][0], (about["shape"][0], about["shape"][1]))
         for name, about in header.items()
         if name != "__metadata__" and (_last(name).endswith("_kernel") or _last(name) == output)
     ]
@@ -73,10 +72,27 @@ def _last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _pack(path: Path, offset: int, shape: tuple[int, ...], table: bool) -> Any:
-    import torch
-
+def _pack(path: Path, offset: int, shape: tuple[int, int], table: bool) -> Any:
     from llm_widgets.models.layers._torch_packed import pack
 
-    matrix = torch.from_numpy(np.fromfile(path, "<f4", math.prod(shape), offset=offset).reshape(shape))
-    return pack(matrix if table else matrix.T)
+    size = math.prod(shape)
+    read, turned = _buffers(size)
+    with path.open("rb", buffering=0) as file:
+        file.seek(offset)
+        if file.readinto(memoryview(read[:size].numpy()).cast("B")) != 4 * size:
+            raise OSError(f"{path} is shorter than it says.")
+    matrix = read[:size].view(shape)
+    return pack(matrix if table else matrix.T, turned)
+
+
+def _buffers(size: int) -> tuple[Any, Any]:
+    """Room for two matrices, this thread's own: taken anew for each, it would stay with the process in pieces."""
+    import torch
+
+    found = getattr(_own, "buffers", None)
+    if found is None or len(found[0]) < size:
+        found = _own.buffers = (torch.empty(size), torch.empty(size))
+    return found
+
+
+_own = threading.local()
