@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import ipywidgets
@@ -76,6 +77,7 @@ class Chat(ipywidgets.Box):  # type: ignore[misc]
 
     def close(self) -> None:
         """Takes the chat and its parts off the page."""
-        for child in (self.window, self.attention, self._grid):
-            child.close()
+        with contextlib.suppress(AttributeError):  # refused before there were any
+            for child in (self.window, self.attention, self._grid):
+                child.close()
         super().close()

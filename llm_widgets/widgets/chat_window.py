@@ -231,7 +231,8 @@ class ChatWindow(LiveWidget):
                 self._throttle.soon(INTERVAL)
         with self._lock, self.hold_sync():
             self._throttle.sent()
-            self.turns = [*turns, {"role": "assistant", "content": piece.text}]
+            if piece.ids or not self._stop.is_set():
+                self.turns = [*turns, {"role": "assistant", "content": piece.text}]
             self._last = {
                 "tokens": len(piece.ids),
                 "speed": round(piece.speed, 1),
