@@ -41,6 +41,7 @@ _PUBLIC = {
     "Workbench": "training",
     "Evaluation": "analysis",
     "AttentionMap": "widgets",
+    "Chat": "widgets",
     "EvaluationView": "widgets",
     "LayerDesigner": "widgets",
     "RunControls": "widgets",
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from llm_widgets.training import Workbench as Workbench
     from llm_widgets.widgets import AttentionMap as AttentionMap
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
+    from llm_widgets.widgets import Chat as Chat
     from llm_widgets.widgets import EvaluationView as EvaluationView
     from llm_widgets.widgets import HeadAblation as HeadAblation
     from llm_widgets.widgets import LanguageLab as LanguageLab

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from llm_widgets.widgets.attention import AttentionMap, attention_map
 from llm_widgets.widgets.block_diagram import BlockDiagram
+from llm_widgets.widgets.chat import Chat
 from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
@@ -21,6 +22,7 @@ from llm_widgets.widgets.writer import Writer
 __all__ = [
     "AttentionMap",
     "BlockDiagram",
+    "Chat",
     "EvaluationView",
     "HeadAblation",
     "LanguageLab",

@@ -95,22 +95,11 @@ class Writer(WorkbenchWidget):
 
     @traitlets.validate("prompt")
     def _bounded(self, proposal: Any) -> str:
-        text = str(proposal["value"])[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n")
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of characters are none
+        return whole_text(proposal["value"], MAX_CHARACTERS)
 
     @traitlets.validate("temperature", "top_k", "top_p", "seed")
     def _in_range(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        if _RANGES[name](value):
-            return value
-        raise ValueError(
-            t(
-                "Temperature is 0 to 2, top-k at least 1 or None, top-p above 0 and at most 1, a seed 0 to 2147483647. "
-                "Received: {name}={value}",
-                name=name,
-                value=repr(value),
-            )
-        )
+        return in_range(proposal["trait"].name, proposal["value"])
 
     def write(self) -> None:
         """Writes from the prompt with the settings as they are now, in a thread; `written` changes when it is done.
@@ -253,6 +242,30 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "top_p": lambda value: 0 < value <= 1,
     "seed": lambda value: 0 <= value < 2**31,
 }
+
+
+def in_range(name: str, value: Any) -> Any:
+    """A setting's value where it is possible.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if _RANGES[name](value):
+        return value
+    raise ValueError(
+        t(
+            "Temperature is 0 to 2, top-k at least 1 or None, top-p above 0 and at most 1, a seed 0 to 2147483647. "
+            "Received: {name}={value}",
+            name=name,
+            value=repr(value),
+        )
+    )
+
+
+def whole_text(value: Any, most: int) -> str:
+    """A learner's text with one kind of line end, at most so long, and without halves of characters."""
+    text = str(value)[:most].replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _writing_workbench(source: Workbench | LanguageRun | LanguageReplay | None) -> Workbench:

@@ -33,6 +33,11 @@ def layer_norm(x: Tensor, scale: Tensor, shift: Tensor | None, epsilon: float) -
 
 def rms_norm(x: Tensor, scale: Tensor, epsilon: float) -> Tensor:
     """x [..., C] with a mean square of 1, scaled."""
+    C = x.shape[-1]
+    if x.numel() == C and not torch.is_grad_enabled():
+        # One token: torch composes this of ten operations, each of which costs more than the sum itself.
+        row = x.view(C)
+        return x * scale.mul(1 / math.sqrt(torch.dot(row, row).item() / C + epsilon))
     return F.rms_norm(x, (x.shape[-1],), scale, epsilon)
 
 
@@ -68,6 +73,13 @@ def join_heads(x: Tensor) -> Tensor:
     """[B, H, T, D] to [B, T, H · D]."""
     B, H, T, D = x.shape
     return x.transpose(1, 2).reshape(B, T, H * D)
+
+
+def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """x [B, H, T, D] with each number of the first half of D and its partner in the second turned by an angle; `sine`
+    has a minus in its first half."""
+    half = x.shape[-1] // 2
+    return torch.addcmul(x * cosine, torch.cat([x[..., half:], x[..., :half]], dim=-1), sine)
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, *, scale: float, added: Tensor | None, causal: bool) -> Tensor:

@@ -20,7 +20,7 @@ class Sight(NamedTuple):
 
     added: Any = None  # added to the scores: [1 or B, 1 or H, T, S]
     causal: bool = False  # each sees itself and those before it, where `added` does not say so
-    rotation: Any = None  # cosine and sine, [T, D] each
+    rotation: Any = None  # cosine, and sine with its signs, [T, D] each; see `rotate`
 
 
 def make_sight(
@@ -58,10 +58,13 @@ def causal_mask(queries: Any, keys: Any, offset: int = 0) -> Any:
 
 
 def rotate(x: Any, rotation: Any) -> Any:
-    """Turns each pair of numbers of x [B, H, T, D] by its position's angle."""
+    """Turns each pair of numbers of x [B, H, T, D] by its position's angle: cosine, and sine with a minus for the first
+    of each pair."""
     cosine, sine = rotation  # [T, D]
+    if TORCH:
+        return native.rotate(x, cosine, sine)
     first, second = ops.split(x, 2, axis=-1)  # [B, H, T, D/2]
-    return x * cosine + ops.concatenate([-second, first], axis=-1) * sine
+    return x * cosine + ops.concatenate([second, first], axis=-1) * sine
 
 
 def attend(q: Any, k: Any, v: Any, sight: Sight, *, scaled: bool, drop: Any = None, watch: Any = None) -> Any:

@@ -124,14 +124,14 @@ class TransformerBlock(keras.layers.Layer):  # type: ignore[misc]
         spec = self.spec
         H, K, D = spec.num_heads, spec.key_value_heads, spec.head_dim
         qkv = ops.linear(x, self.qkv_kernel, self.qkv_bias)  # [B, T, (H + 2K) D]
-        q, k, v = ops.split(qkv, H * D, K * D, K * D)
-        q, k, v = (
-            ops.split_heads(q, H),
-            ops.split_heads(k, K),
-            ops.split_heads(v, K),
-        )  # [B, H, T, D], twice [B, K, T, D]
-        if sight.rotation is not None:
-            q, k = rotate(q, sight.rotation), rotate(k, sight.rotation)
+        if sight.rotation is None:
+            q, k, v = ops.split(qkv, H * D, K * D, K * D)
+            q, k = ops.split_heads(q, H), ops.split_heads(k, K)  # [B, H, T, D], [B, K, T, D]
+        else:  # queries and keys are turned in one go
+            qk, v = ops.split(qkv, (H + K) * D, K * D)
+            qk = rotate(ops.split_heads(qk, H + K), sight.rotation)  # [B, H + K, T, D]
+            q, k = qk[:, :H], qk[:, H:]
+        v = ops.split_heads(v, K)  # [B, K, T, D]
         if cache is not None:
             k, v = cache.extend(self.number, k, v)  # [B, K, S, D]
         seen = None if watch is None else watch.own

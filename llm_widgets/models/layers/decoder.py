@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets.i18n import t
 from llm_widgets.models.layers.cache import Cache
 from llm_widgets.models.layers.stack import Stack, Watch
 from llm_widgets.models.layers.transformer import Transformer, as_arrays, as_ids
@@ -41,7 +42,18 @@ class Decoder(Transformer):
         self.stack.build()
 
     def call(self, ids: Any, training: bool = False) -> Any:
-        """ids [B, T] to logits [B, T, V]."""
+        """ids [B, T] to logits [B, T, V].
+
+        Raises:
+            ValueError: the model is packed, and this is training.
+        """
+        if training and self.packed:
+            raise ValueError(
+                t(
+                    "This model keeps its matrices in half precision: it can be asked, not trained. Load it with "
+                    "packed=False. Received: training=True"
+                )
+            )
         return self.read(self.embed(ids), self.seen(ids), training=training)
 
     def read(self, embedded: Any, seen: Any = None, *, training: bool = False, watch: Watch | None = None) -> Any:
@@ -55,20 +67,27 @@ class Decoder(Transformer):
         """
         return self.logits(self.stack.call(embedded, seen, watch=watch, training=training))
 
-    def attention(self, ids: Any) -> list[NDArray[np.float32]]:
+    def attention(self, ids: Any, last: int | None = None) -> list[NDArray[np.float32]]:
         """How much each token looks at each, at the cost of one pass; while the model is trained, too.
 
         Args:
             ids: [B, T], or [T] for one text.
+            last: only the last N tokens' looks are kept, which of a long text takes less room; None: all.
 
         Returns:
-            one array a layer, [B, H, T, T]; each row (a token that looks) sums to 1.
+            one array a layer, [B, H, T, T], or [B, H, N, T]; each row (a token that looks) sums to 1.
         """
         ids = as_ids(ids)
+        T = ids.shape[1]
+        before = 0 if last is None or not self.spec.causal else max(0, T - last)
         watch = Watch()
         with self.reading():
-            self.stack.call(self.embed(ids), self.seen(ids), watch=watch)
-        return as_arrays(watch.own)
+            cache, seen = None, self.seen(ids)
+            if before:
+                cache = Cache(self.spec, len(self.stack.blocks), ids.shape[0], T)
+                self.stack.call(self.embed(ids[:, :before]), None if seen is None else seen[:, :before], cache=cache)
+            self.stack.call(self.embed(ids[:, before:]), seen, cache=cache, watch=watch)
+        return as_arrays([weights if last is None else weights[:, :, -last:] for weights in watch.own or ()])
 
     # --- one token after another: what `generate` needs ----------------------------------------------------
 

@@ -20,9 +20,17 @@ def value(variable: Any) -> Any:
     return None if variable is None else variable.value
 
 
+def serves(matrix: Any, x: Any) -> bool:
+    """Whether a matrix is packed and x can go through it: gradients cannot."""
+    return hasattr(matrix, "product") and not x.requires_grad
+
+
 def linear(x: Any, kernel: Any, bias: Any = None) -> Any:
-    """x W + b: x [..., N], W [N, M], b [M]."""
+    """x W + b: x [..., N], W [N, M], b [M]. W is a variable or a `PackedMatrix`."""
     if TORCH:
+        if serves(kernel, x):
+            y = kernel.product(x)
+            return y if bias is None else y + bias.value
         return native.linear(x, kernel.value, value(bias))
     y = ops.matmul(x, kernel)
     return y if bias is None else y + bias
@@ -31,7 +39,7 @@ def linear(x: Any, kernel: Any, bias: Any = None) -> Any:
 def linear_tied(x: Any, table: Any) -> Any:
     """x Eᵀ: x [..., C], E [V, C], one score for each row of the table."""
     if TORCH:
-        return native.linear_tied(x, table.value)
+        return table.product(x) if serves(table, x) else native.linear_tied(x, table.value)
     return ops.matmul(x, ops.transpose(table))
 
 

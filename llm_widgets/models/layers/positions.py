@@ -35,15 +35,15 @@ def rotary(length: int, width: int, base: float) -> tuple[NDArray[np.float32], N
     Number i and number i + width/2 form a pair; all pairs turn with the position, the first ones fast.
 
     Returns:
-        two arrays, float32 [length, width].
+        two arrays, float32 [length, width]; the sine has a minus in its first half, as the first of a pair needs it.
 
     Reference:
         Su et al. (2021), RoFormer: Enhanced Transformer with Rotary Position Embedding.
     """
     frequency = 1 / np.float32(base) ** (np.arange(0, width, 2, dtype=np.float32) / width)  # [D/2]
     angle = np.arange(length, dtype=np.float32)[:, None] * frequency  # [T, D/2]
-    angle = np.concatenate([angle, angle], axis=-1)  # [T, D]
-    return np.cos(angle), np.sin(angle)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    return np.concatenate([cosine, cosine], axis=-1), np.concatenate([-sine, sine], axis=-1)  # [T, D]
 
 
 def distance_groups(distance: NDArray[np.int64], *, both_ways: bool, groups: int, farthest: int) -> NDArray[np.int32]:

@@ -23,6 +23,7 @@ class Transformer(keras.Model):  # type: ignore[misc]
     """
 
     embedding_std: float | None = None  # None: as a matrix
+    packed = False  # whether its matrices are `PackedMatrix`; it cannot be trained then
 
     def __init__(self, spec: TransformerSpec, seed: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -11,9 +11,11 @@ from llm_widgets.models.pretrained import store
 from llm_widgets.models.pretrained.convert import build_blank
 from llm_widgets.models.pretrained.errors import ModelError
 from llm_widgets.models.pretrained.mapped import map_weights
+from llm_widgets.models.pretrained.packing import Packing
 from llm_widgets.models.pretrained.tokenizer import PretrainedTokenizer
 
 _FAMILIES = {family.PREFIX: family for family in (GPTSpec, BERTSpec, T5Spec, LlamaSpec)}
+_PACKED_FROM = 200_000_000  # bytes of weights in float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +32,14 @@ class PretrainedModel(LanguageModel):
     licence: str = ""
 
 
-def load(name: str) -> PretrainedModel:
+def load(name: str, *, packed: bool | None = None) -> PretrainedModel:
     """Opens a model that `add` has put on this machine: its weights are mapped from their file, not read.
 
     Args:
         name: "minilm", "smollm2", "gpt2", "bert", "t5", or what `add` called it.
+        packed: keep the matrices in half precision as well, which writes twice as fast and cannot be trained; see
+            `layers.packed.pack`. None: decoders of more than 50 million weights. On a machine that cannot, and with
+            JAX or TensorFlow, the model is as it would be without.
 
     Raises:
         ValueError: this cannot be a name.
@@ -62,11 +67,25 @@ def load(name: str) -> PretrainedModel:
         raise ModelError(
             t("This file cannot be read. Received: {path}: {reason}", path=folder / store.CONFIG, reason=error)
         ) from error
+    path = folder / store.WEIGHTS
+    packing = _packing(spec, path, packed)
     model = build_blank(spec)
-    map_weights(model, folder / store.WEIGHTS)
+    map_weights(model, path)
+    if packing is not None:
+        from llm_widgets.models.layers.packed import pack
+
+        pack(model, packing.weights())
     return PretrainedModel(
         name, model, tokenizer, config["language"], config["source"], folder=folder, licence=config["licence"]
     )
+
+
+def _packing(spec: TransformerSpec, path: Path, packed: bool | None) -> Packing | None:
+    """Begun before Keras is imported."""
+    decoder = isinstance(spec, GPTSpec | LlamaSpec)
+    if packed is None:
+        packed = decoder and path.stat().st_size > _PACKED_FROM
+    return Packing(path) if packed and decoder else None
 
 
 pretrained = load  # as `llm_widgets` has it

@@ -108,7 +108,7 @@ def test_rotary_scores_depend_on_the_distance_alone() -> None:
     q, k = rng.standard_normal((2, 8))
 
     def turned(x: Any, position: int) -> Any:
-        half = np.concatenate([-x[4:], x[:4]])
+        half = np.concatenate([x[4:], x[:4]])  # the minus is in the sine
         return x * cosine[position] + half * sine[position]
 
     for distance in range(5):

@@ -1,0 +1,186 @@
+// Chat: a conversation with a model on this machine; its answers come token by token.
+import { N, bytes, download, el, sheet, widget } from "./kit.js";
+import { within } from "./controls_logic.js";
+import { MAX_MESSAGE, answered, canSend, fetched, shownTurns } from "./chat_logic.js";
+
+/** @typedef {import("./kit.js").Model} Model */
+/** @typedef {ReturnType<typeof shared>} Shared */
+
+/** One widget's page side: the answer so far, and the last failure of a message. @param {Model} model */
+function shared(model) {
+  /** @type {Set<() => void>} */
+  const views = new Set();
+  let frame = 0;
+  const self = {
+    views, piece: "", failure: "",
+    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
+    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", changed); },
+  };
+  const told = (/** @type {any} */ message) => {
+    if (message.type === "piece") self.piece = message.text;
+    if (message.type === "failed") self.failure = message.text;
+    self.paint();
+  };
+  const changed = () => { if (model.get("state") !== "writing") self.piece = ""; self.paint(); };
+  model.on("msg:custom", told);
+  model.on("change", changed);
+  return self;
+}
+
+/** @param {Model} model @param {HTMLElement} host @param {Shared} state */
+function view(model, host, state) {
+  const paper = sheet(model, host, {
+    title: N("Chat"),
+    help: N("A language model that learned to hold conversations; it runs on this machine, and nothing leaves it. It reads the whole conversation as one text and writes on, token by token, until a sign for the end is the likeliest. Small models are often wrong: this one writes fluently and knows little. Temperature 0 always takes the likeliest token. Beside the conversation you see its attention: which token looked at which, in every layer and head, for the newest tokens of the text; what lies before them is one column."),
+    menu: [
+      { label: N("Copy text"), run: () => copy() },
+      { label: N("Download text"), run: () => download("chat.txt", asText()) },
+    ],
+    relabel: () => relabel(),
+  });
+  const { t } = paper;
+  const id = `lw-${Math.random().toString(36).slice(2, 8)}`;
+  let note = "", spoken = "", drawn = "", atEnd = true;
+  const log = el("div", { class: "lw-chat-log", tabindex: "0", role: "log", "aria-live": "off", dataset: { role: "log" }, on: { scroll: () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 24; } } });
+  // The model is not here, or not ready: what is missing, and the button that gets it.
+  const lack = el("p", {}), command = el("code", {}), hint = el("p", { class: "lw-chat-hint" }, command);
+  const bar = el("progress", { max: "1", class: "lw-chat-bar" });
+  const get = el("button", { type: "button", class: "lw-primary", dataset: { action: "add" }, on: { click: () => { state.failure = ""; model.send({ type: model.get("state") === "failed" ? "hello" : "add" }); } } });
+  const missing = el("div", { class: "lw-chat-missing", dataset: { role: "missing" } }, lack, hint, bar, get);
+  const label = el("label", { class: "lw-spoken", for: id });
+  const box = el("textarea", { id, rows: 2, dir: "auto", maxlength: MAX_MESSAGE, dataset: { role: "message" } });
+  const send = el("button", { type: "button", class: "lw-primary", dataset: { action: "send" }, on: { click: () => say() } });
+  paper.body.append(log, missing, el("div", { class: "lw-chat-entry" }, label, box, send));
+
+  const again = el("button", { type: "button", dataset: { action: "again" }, on: { click: () => { state.failure = ""; flush(); model.send({ type: "again" }); } } });
+  const clear = el("button", { type: "button", dataset: { action: "clear" }, on: { click: () => { state.failure = ""; model.send({ type: "clear" }); box.focus(); } } });
+
+  let changes = /** @type {Record<string, number>} */ ({}), sent = /** @type {typeof changes} */ ({}), sending = 0;
+  const flush = () => {
+    cancelAnimationFrame(sending);
+    sending = 0;
+    if (Object.keys(changes).length) model.send({ type: "settings", changes });
+    sent = { ...sent, ...changes };
+    changes = {};
+  };
+  const set = (/** @type {string} */ name, /** @type {number} */ value) => { changes[name] = value; sending ||= requestAnimationFrame(flush); state.paint(); };
+  const current = (/** @type {string} */ name) => (name in changes ? changes[name] : name in sent ? sent[name] : model.get(name));
+  const slider = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high, /** @type {string} */ caption) => {
+    const input = el("input", { type: "range", min: low, max: high, step: 0.05, id: `${id}-${name}`, dataset: { setting: name } }), value = el("output", { class: "lw-number", for: input.id }), text = el("label", { for: input.id });
+    input.addEventListener("input", () => set(name, Number(input.value)));
+    return {
+      node: el("div", { class: "lw-chat-setting" }, el("div", { class: "lw-chat-name" }, text, value), input),
+      relabel: () => { text.textContent = t(caption); },
+      paint: () => { const x = Number(current(name)); if (Number(input.value) !== x) input.value = String(x); value.textContent = x.toFixed(2); },
+    };
+  };
+  const temperature = slider("temperature", 0, 2, N("Temperature")), topP = slider("top_p", 0.05, 1, N("Top-p"));
+  const seedInput = el("input", { type: "text", inputmode: "numeric", autocomplete: "off", class: "lw-number", id: `${id}-seed`, dataset: { setting: "seed" } }), seedLabel = el("label", { for: seedInput.id });
+  seedInput.addEventListener("change", () => { const x = within(seedInput.value, 0, 2 ** 31 - 1, true); if (x !== null) set("seed", x); else seedInput.value = String(current("seed")); });
+  const seed = el("div", { class: "lw-chat-seed" }, seedLabel, seedInput);
+  paper.controls.classList.add("lw-chat-controls");
+  paper.controls.append(again, clear, temperature.node, topP.node, seed);
+
+  function say() {
+    if (model.get("state") === "writing") { model.send({ type: "stop" }); return; }
+    if (!canSend(model.get("state"), box.value)) return;
+    flush();
+    state.failure = "";
+    atEnd = true;
+    model.send({ type: "ask", text: box.value.slice(0, MAX_MESSAGE) });
+    box.value = "";
+    state.paint();
+  }
+  box.addEventListener("input", () => { state.failure = ""; state.paint(); });
+  box.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => {
+    // Enter also chooses a word where Chinese is typed.
+    if (e.key === "Enter" && !e.shiftKey && !e.ctrlKey && !e.metaKey && !e.isComposing) { e.preventDefault(); if (model.get("state") === "ready") say(); }
+    if (e.key === "Escape") { if (model.get("state") === "writing") say(); else box.blur(); }
+  });
+
+  const turns = () => shownTurns(model.get("turns"), model.get("state"), state.piece);
+  const who = (/** @type {string} */ role) => (role === "user" ? t("You") : t("Model"));
+  const asText = () => turns().map((turn) => `${who(turn.role)}: ${turn.content}`).join("\n\n");
+  const copy = async () => {
+    try { await navigator.clipboard.writeText(asText()); note = t("Copied."); }
+    catch { note = t("The browser does not let this page copy: mark the text and copy it yourself."); }
+    paint();
+    note = "";
+  };
+
+  function paintTurns() {
+    const all = turns(), key = JSON.stringify([all.length, model.get("language"), all.map((turn) => turn.role)]);
+    if (key !== drawn) {
+      drawn = key;
+      log.replaceChildren(...all.map((turn) => el("div", { class: `lw-chat-turn lw-chat-${turn.role === "user" ? "user" : "model"}`, dataset: { turn: turn.role } }, el("b", {}, who(turn.role)), el("div", { class: "lw-chat-text", dir: "auto", dataset: { learner: "" } }))));
+    }
+    all.forEach((turn, i) => {
+      const text = /** @type {HTMLElement} */ (log.children[i].lastElementChild);
+      if (text.textContent !== turn.content) text.textContent = turn.content;
+      text.classList.toggle("lw-chat-pending", model.get("state") === "writing" && i === all.length - 1);
+    });
+    if (atEnd) log.scrollTop = log.scrollHeight;
+  }
+
+  function paint() {
+    const now = /** @type {string} */ (model.get("state")), about = model.get("_about"), last = model.get("_last"), failure = state.failure || model.get("_failure");
+    const lacking = now === "absent" || now === "adding" || now === "failed";
+    paintTurns();
+    log.hidden = lacking;
+    log.dataset.empty = log.children.length ? "" : now === "loading" ? t("Getting the model ready …") : t("Ask something, in English: the model answers on this machine.");
+    log.dataset.state = now;
+    missing.hidden = !lacking;
+    lack.textContent = now === "failed" ? t("The model could not be opened.") : t("The model {name} is not on this machine yet. It is fetched once ({size}, licence {licence}) and then works without a network.", { name: about.name, size: bytes(about.bytes), licence: about.licence || "–" });
+    command.textContent = `llm-widgets models add ${about.name}`;
+    bar.hidden = now !== "adding";
+    const [, done, total] = model.get("_progress");
+    if (total) bar.value = done / total; else bar.removeAttribute("value");
+    get.textContent = now === "failed" ? t("Try again") : t("Fetch the model");
+    get.disabled = now === "adding";
+    box.disabled = lacking;
+    send.textContent = now === "writing" ? t("Stop") : t("Send");
+    send.dataset.action = now === "writing" ? "stop" : "send";
+    send.disabled = now !== "writing" && !canSend(now, box.value);
+    again.disabled = now !== "ready" || !model.get("turns").length;
+    clear.disabled = !model.get("turns").length;
+    for (const name of Object.keys(sent)) if (sent[name] === model.get(name)) delete sent[name];
+    temperature.paint();
+    topP.paint();
+    if (document.activeElement !== seedInput) seedInput.value = String(current("seed"));
+    const told = answered(last, t);
+    if (failure) paper.status(failure, "bad");
+    else if (note) paper.status(note);
+    else if (now === "adding") paper.status(fetched(model.get("_progress"), t));
+    else if (now === "writing") paper.status(t("Writing …"));
+    else if (now === "loading") paper.status(t("Getting the model ready …"));
+    else paper.status(told);
+    const news = JSON.stringify([now, last, failure]);
+    if (news !== spoken) {
+      spoken = news;
+      const newest = model.get("turns").at(-1);
+      if (failure) paper.say(failure, true);
+      else if (now === "ready" && newest?.role === "assistant") paper.say(`${t("Model")}: ${newest.content}`, true);
+      else if (now === "writing") paper.say(t("Writing …"), true);
+    }
+  }
+
+  function relabel() {
+    label.textContent = t("Message");
+    box.placeholder = t("Message; Enter sends it");
+    log.setAttribute("aria-label", t("Conversation"));
+    bar.setAttribute("aria-label", t("Fetch the model"));
+    again.textContent = t("New answer");
+    again.title = t("Answers the last question with another seed");
+    clear.textContent = t("Clear");
+    seedLabel.textContent = t("Seed");
+    temperature.relabel();
+    topP.relabel();
+    paint();
+  }
+
+  paper.translate();
+  state.views.add(paint);
+  return () => { cancelAnimationFrame(sending); state.views.delete(paint); paper.dispose(); };
+}
+
+export default widget({ state: shared, view });
