@@ -1,10 +1,13 @@
 """Makes the README's pictures anew, from the real labs in a real JupyterLab while they train.
 
-Usage: python -m tools.screenshots
+Usage: python -m tools.screenshots [NAME …]
+
+NAME is a picture's, or its beginning: "chat" makes chat-en and chat-zh, for which SmolLM2 must be on this machine.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -24,14 +27,24 @@ LANGUAGE = """import llm_widgets as lw
 lw.set_language("{language}")
 lab = lw.LanguageLab(language="{language}")
 lab"""
+EXPLORER = """import llm_widgets as lw
+lw.set_language("{language}")
+explorer = lw.TokenExplorer(lw.models.shipped("{model}"), {prompt!r}, strategy="sample", temperature=0.8, top_p=0.9)
+explorer"""
+CHAT = """import llm_widgets as lw
+lw.set_language("{language}")
+chat = lw.Chat()
+chat"""
+QUESTION = "What is the capital of Japan?"
+STEPS = {"en": 9, "zh": 5}  # tokens that are taken before another road is tried
 GHOST = 120  # batches of the first run, which becomes the ghost
 LEARNED = {"en": 900, "zh": 500}  # batches after which something can be read in what the model writes
 
 Train = Callable[[NotebookPage, Kernel], None]
 
 
-def picture(server: Server, browser: Browser, name: str, cell: str, train: Train, *, dark: bool) -> Path:
-    """One picture of the lab that a cell makes, when `train` has come to an end and the lab still learns."""
+def picture(server: Server, browser: Browser, name: str, cell: str, train: Train, *, dark: bool, shown: str) -> Path:
+    """One picture of what a cell makes (`shown`, a selector), when `train` has ended and a lab still learns."""
     context = browser.new_context(viewport={"width": 1360, "height": 2600}, device_scale_factor=1)
     kernel = server.kernel()
     tab = NotebookPage(context, server).open(server.write(f"{name}.ipynb", [cell]), kernel)
@@ -44,7 +57,7 @@ def picture(server: Server, browser: Browser, name: str, cell: str, train: Train
         tab.page.mouse.move(5, 5)
         tab.page.evaluate("() => document.activeElement?.blur()")
         path = PICTURES / f"{name}.png"
-        tab.page.locator(".lw-lab").first.screenshot(path=str(path))
+        tab.page.locator(shown).first.screenshot(path=str(path))
         if faults := tab.faults():
             raise RuntimeError(f"The page had faults: {faults}")
         return path
@@ -78,12 +91,36 @@ def train_language_model(language: str) -> Train:
     return train
 
 
-def main() -> None:
+def explore(language: str) -> Train:
+    """A text, and another one that leaves it half way."""
+
+    def walk(tab: NotebookPage, kernel: Kernel) -> None:
+        steps = STEPS[language]
+        for call in (
+            *["step()"] * steps,
+            *["back()"] * (steps // 2),
+            "take(explorer.candidates()[1].id)",
+            *["step()"] * 3,
+        ):
+            kernel.run(f"explorer.{call}")
+        tab.page.wait_for_timeout(1000)
+
+    return walk
+
+
+def talk(tab: NotebookPage, kernel: Kernel) -> None:
+    """A question and its answer."""
+    kernel.run(f"chat.wait(120); chat.ask({QUESTION!r}); chat.wait(120)", timeout=300)
+    tab.page.wait_for_timeout(1500)
+
+
+def main(names: list[str]) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, serve(Path(home)) as server, chromium() as browser:
 
-        def make(name: str, cell: str, train: Train, *, dark: bool = False) -> None:
-            print(picture(server, browser, name, cell, train, dark=dark).name, flush=True)
+        def make(name: str, cell: str, train: Train, *, dark: bool = False, shown: str = ".lw-lab") -> None:
+            if not names or any(name.startswith(asked) for asked in names):
+                print(picture(server, browser, name, cell, train, dark=dark, shown=shown).name, flush=True)
 
         for language in ("en", "zh"):
             cell = TRAINING.format(language=language)
@@ -91,7 +128,11 @@ def main() -> None:
             make(f"training-lab-{language}-dark", cell, train_classifier, dark=True)
             cell = LANGUAGE.format(language=language)
             make(f"language-lab-{language}", cell, train_language_model(language))
+            model, prompt = {"en": ("alice", "Alice "), "zh": ("tang", "春")}[language]
+            cell = EXPLORER.format(language=language, model=model, prompt=prompt)
+            make(f"token-explorer-{language}", cell, explore(language), shown=".lw-token-explorer, .lw-explorer")
+            make(f"chat-{language}", CHAT.format(language=language), talk, shown=".lw-chat-box")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
