@@ -3,9 +3,10 @@
 Both start from the same weights and read the same windows of *Alice's Adventures in Wonderland* (or of the Tang
 quatrains) in the same order; both have Adam, the lab's learning rate and schedule, and gradients shortened alike. The
 plain loop has nothing else: no thread, no log, no samples. They take turns of a few seconds, so that what else happens
-on the machine meets both, and each is trained for 60 seconds of its own time (or, with `--steps N`, for N steps: what
-a quiet machine does in that time, on a busy one). Then each foretells the whole validation part, and the plain model's
-weights are put into ours to be measured by the same function. How many steps each came to is reported.
+on the machine meets both, and each is trained for 60 seconds of its own time, or to the end of the lab's 20 epochs
+where that comes first (with `--steps N`, for N steps: what a quiet machine does in that time, on a busy one). Then each
+foretells the whole validation part, and the plain model's weights are put into ours to be measured by the same
+function. How many steps each came to is reported.
 
 Goal: at most 1.02 x the bits of plain PyTorch. Whether the best n-gram is beaten is told as it is.
 
@@ -42,6 +43,8 @@ if peer == "ours":
     def train(seconds, steps):
         log, began, first = run.log, run.status(), run.log.batch_count
         before = float(log.batches(first - 1).seconds[0]) if first else 0.0
+        if run.state.ended:
+            return 0.0, first
         run.start()
         while not run.state.ended:
             count = log.batch_count
@@ -110,18 +113,18 @@ def measure(team: dict[str, Worker], steps: int) -> dict[str, dict[str, float]]:
     found = {name: {"seconds": 0.0, "steps": 0.0} for name in team}
     limit = "steps" if steps else "seconds"
     most = steps or SECONDS
-    while any(one[limit] < most for one in found.values()):
-        for name, worker in team.items():
+    going = list(team)
+    while going:
+        for name in list(going):
             one = found[name]
-            if one[limit] >= most:
-                continue
             left = most - one[limit]
             request = ["train", 0, min(STEPS_A_TURN, left)] if steps else ["train", min(TURN, left), 0]
-            seconds, count = worker.ask(json.dumps(request))
-            if count == one["steps"]:  # its last epoch has ended
-                one[limit] = most
-            one["seconds"] += seconds
+            seconds, count = team[name].ask(json.dumps(request))
+            ended = count == one["steps"]  # the lab's last epoch was there already
+            one["seconds"] += 0.0 if ended else seconds
             one["steps"] = count
+            if ended or one[limit] >= most:
+                going.remove(name)
         print({name: (round(one["seconds"], 1), one["steps"]) for name, one in found.items()}, flush=True)
     for name, worker in team.items():
         found[name]["bits"] = worker.ask(json.dumps(["result", 0, 0]))

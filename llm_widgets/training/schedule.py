@@ -34,7 +34,7 @@ def share(schedule: str, step: int, steps: int) -> float:
 
     Example:
         >>> [round(share("cosine", step, 1000), 3) for step in (0, 49, 99, 549, 999)]
-        [0.01, 0.5, 1.0, 0.551, 0.1]
+        [0.01, 0.5, 1.0, 0.552, 0.1]
 
     Reference:
         Loshchilov, I. and Hutter, F. (2017). SGDR: Stochastic Gradient Descent with Warm Restarts. ICLR.

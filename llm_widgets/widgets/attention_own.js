@@ -11,6 +11,8 @@ export function ownText(model) {
   let timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined), typing = false;
   const label = el("label", { class: "lw-am-own-label", for: id });
   const input = el("textarea", { id, rows: 2, spellcheck: "false", dir: "auto", dataset: { role: "own-text" } });
+  const recorded = Boolean(model.get("_recorded")); // then it is known of this text alone
+  input.readOnly = recorded;
   const send = () => { clearTimeout(timer); typing = false; model.send({ type: "text", text: input.value }); };
   input.addEventListener("input", () => { typing = true; clearTimeout(timer); timer = setTimeout(send, PAUSE); });
   input.addEventListener("blur", () => { if (typing) send(); });
@@ -18,9 +20,9 @@ export function ownText(model) {
   return {
     node: el("div", { class: "lw-am-own" }, label, input),
     /** @param {import("./kit.js").Translate} t */
-    relabel(t) { label.textContent = t("The text that the model reads"); },
+    relabel(t) { label.textContent = recorded ? t("The text that was watched") : t("The text that the model reads"); },
     update() { if (!typing && input !== document.activeElement && input.value !== model.get("text")) input.value = model.get("text"); },
     /** @param {import("./kit.js").Translate} t */
-    waiting(t) { const why = WHY[model.get("_waiting")]; return why ? t(why) : t("One moment …"); },
+    waiting(t) { const why = WHY[model.get("_waiting")]; if (recorded) return t("Nothing has been played yet: press Play."); return why ? t(why) : t("One moment …"); },
   };
 }

@@ -46,6 +46,8 @@ class LiveAttention(AttentionMap):
 
     # The text that the model reads.
     text = traitlets.Unicode().tag(sync=True)
+    # It is a recording: of no other text does it know the attention.
+    _recorded = traitlets.Bool(False).tag(sync=True)
     # Why there is no map, in words; empty where there is one.
     _waiting = traitlets.Unicode().tag(sync=True)
 
@@ -65,7 +67,7 @@ class LiveAttention(AttentionMap):
         self._costs: deque[float] = deque(maxlen=9)  # seconds that the last looks took
         self._due = 0.0  # when the next one may be
         self._worker = Worker(self, "attention", INTERVAL)
-        super().__init__(**kwargs)
+        super().__init__(_recorded=isinstance(run, LanguageReplay), **kwargs)
         self.text = run.watch if isinstance(run, LanguageReplay) else text or first_text(run.corpus.validation)
         self.observe(lambda change: self._worker.ask(), names="text")
         self._unfollow = follow(self.workbench, self)

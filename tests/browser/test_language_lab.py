@@ -165,3 +165,4 @@ def test_a_bert_fills_gaps_and_what_was_recorded_is_played(open_page, server, ke
     wait_data(page, MAP, "steps", 1)
     assert writer.locator('[data-role="prompt"]').get_attribute("readonly") is not None
     assert not writer.locator('[data-action="write"]').is_visible()
+    assert page.page.locator('[data-role="own-text"]').get_attribute("readonly") is not None
