@@ -1,4 +1,4 @@
-"""torch's product with float16 weights; it needs torch alone, so that packing can begin while Keras is imported."""
+"""torch's products with weights of 16 and of 4 bits; they need torch alone: packing can begin while Keras is imported."""
 
 from __future__ import annotations
 
@@ -11,12 +11,23 @@ from torch import Tensor
 _ROWS = 512  # inputs that FBGEMM reads at a time; it fills up to a multiple of them with zeros
 
 
-class Packed(NamedTuple):
-    """A weight [M, N] for M outputs and N inputs."""
+class Halves(NamedTuple):
+    """A weight [M, N] for M outputs and N inputs, with 16 bits a number."""
 
     first: Any  # the first `cut` inputs, as float16 in the order in which the processor reads them
     cut: int
     rest: Tensor | None  # the other inputs in float32, [N - cut, M]; None where there are none
+
+
+class Blocks(NamedTuple):
+    """A weight [M, N] with 4 bits a number: (code - 8) · scale + zero, where 32 neighbours in a row share both."""
+
+    codes: Tensor  # in the order in which the processor reads them
+    scales: Tensor  # scale and zero, bfloat16 [N / 32, M, 2]
+
+
+Packed = Halves | Blocks
+_BLOCK = 32
 
 
 @functools.cache
@@ -25,13 +36,15 @@ def can_pack() -> bool:
     if "fbgemm" not in torch.backends.quantized.supported_engines:
         return False
     try:
-        one = torch.eye(3)
-        return bool(torch.allclose(packed_product(one, [pack(2 * one)]), 2 * one))
+        one, codes = torch.eye(64), torch.full((64, 64), 3, dtype=torch.uint8)
+        halves = packed_product(one, [pack(2 * one)])
+        blocks = packed_product(one, [pack_blocks(codes, torch.ones(64, 2), torch.ones(64, 2))])
+        return bool(torch.allclose(halves, 2 * one) and (blocks == 4).all())
     except (RuntimeError, AttributeError):  # a build without it, or a torch that has it no more
         return False
 
 
-def pack(weight: Tensor, room: Tensor | None = None) -> Packed:
+def pack(weight: Tensor, room: Tensor | None = None) -> Halves:
     """Packs a weight [M, N], one row for each output.
 
     A few inputs beyond a multiple of 512 stay in float32, which takes less room than the zeros that would be filled in.
@@ -49,7 +62,20 @@ def pack(weight: Tensor, room: Tensor | None = None) -> Packed:
     first = weight[:, :cut]
     if room is not None:
         first = room[: first.numel()].view(first.shape).copy_(first)
-    return Packed(torch.ops.quantized.linear_prepack_fp16(first, None), cut, rest)
+    return Halves(torch.ops.quantized.linear_prepack_fp16(first, None), cut, rest)
+
+
+def pack_blocks(codes: Tensor, scales: Tensor, minima: Tensor) -> Blocks:
+    """Packs a weight that was quantized to 4 bits: code · scale + minimum.
+
+    Args:
+        codes: 0 to 15, uint8 [M, N].
+        scales, minima: [M, N / 32].
+    """
+    scales = scales.float().T  # [N / 32, M]
+    zeros = minima.float().T + 8 * scales
+    packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(codes.int(), 2)
+    return Blocks(packed, torch.stack([scales, zeros], dim=-1).bfloat16())
 
 
 def packed_product(x: Tensor, parts: list[Packed]) -> Tensor:
@@ -60,6 +86,10 @@ def packed_product(x: Tensor, parts: list[Packed]) -> Tensor:
 
 
 def _product(x: Tensor, weight: Packed) -> Tensor:
+    if isinstance(weight, Blocks):
+        codes, scales = weight
+        product_4 = torch.ops.aten._weight_int4pack_mm_for_cpu.default
+        return product_4(x.bfloat16(), codes, _BLOCK, scales).float()  # type: ignore[no-any-return]
     first, cut, rest = weight
     # `default` spares the search among the operation's forms, a third of its time for one token.
     product = torch.ops.quantized.linear_dynamic_fp16.default
