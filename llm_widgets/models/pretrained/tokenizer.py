@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ class PretrainedTokenizer:
         """How many ids the model has."""
         return len(self._pieces)
 
-    @property
+    @cached_property
     def vocabulary(self) -> tuple[str, ...]:
         """What each id stands for, as a reader sees it."""
         return tuple(self.piece(number) for number in range(len(self._pieces)))

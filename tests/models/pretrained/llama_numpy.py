@@ -27,9 +27,10 @@ class LlamaNumPy:
     def value(self, name: str) -> Any:
         return self.reader.fields[f"llama.{name}"].contents()
 
-    def weight(self, name: str) -> NDArray[np.float32]:
+    def weight(self, name: str, rows: int | None = None) -> NDArray[np.float32]:
+        """A matrix, or its first rows."""
         tensor = self.tensors[f"{name}.weight"]
-        return np.asarray(dequantize(tensor.data, tensor.tensor_type), np.float32)
+        return np.asarray(dequantize(tensor.data[:rows], tensor.tensor_type), np.float32)
 
     def norm(self, x: Floats, name: str) -> Floats:
         return np.asarray(x / np.sqrt(np.square(x).mean(-1, keepdims=True) + self.epsilon) * self.weight(name))
