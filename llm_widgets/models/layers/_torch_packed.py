@@ -1,4 +1,4 @@
-"""torch's products with weights of 16 and of 4 bits; they need torch alone: packing can begin while Keras is imported."""
+"""torch's products with weights of 16 and of 4 bits; torch alone is needed: Keras may still be being imported."""
 
 from __future__ import annotations
 
