@@ -23,7 +23,8 @@ class Blocks(NamedTuple):
     """A weight [M, N] with 4 bits a number: (code - 8) · scale + zero, where 32 neighbours in a row share both."""
 
     codes: Tensor  # in the order in which the processor reads them
-    scales: Tensor  # scale and zero, bfloat16 [N / 32, M, 2]
+    scales: Tensor  # bfloat16 [N / 32, M, 2], beside each a 0 that the product would add
+    zeros: Tensor  # float32 [N / 32, M]
 
 
 Packed = Halves | Blocks
@@ -73,9 +74,10 @@ def pack_blocks(codes: Tensor, scales: Tensor, minima: Tensor) -> Blocks:
         scales, minima: [M, N / 32].
     """
     scales = scales.float().T  # [N / 32, M]
+    # In bfloat16 the zero of a block would be wrong in the same direction for all of its 32 numbers.
     zeros = minima.float().T + 8 * scales
     packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(codes.int(), 2)
-    return Blocks(packed, torch.stack([scales, zeros], dim=-1).bfloat16())
+    return Blocks(packed, torch.stack([scales, torch.zeros_like(scales)], dim=-1).bfloat16(), zeros.contiguous())
 
 
 def packed_product(x: Tensor, parts: list[Packed]) -> Tensor:
@@ -87,13 +89,12 @@ def packed_product(x: Tensor, parts: list[Packed]) -> Tensor:
 
 def _product(x: Tensor, weight: Packed) -> Tensor:
     if isinstance(weight, Blocks):
-        codes, scales = weight
-        product_4 = torch.ops.aten._weight_int4pack_mm_for_cpu.default
-        return product_4(x.bfloat16(), codes, _BLOCK, scales).float()  # type: ignore[no-any-return]
+        codes, scales, zeros = weight
+        y: Tensor = torch.ops.aten._weight_int4pack_mm_for_cpu.default(x.bfloat16(), codes, _BLOCK, scales)
+        return y.float().addmm_(x.view(len(x), -1, _BLOCK).sum(-1), zeros)
     first, cut, rest = weight
     # `default` spares the search among the operation's forms, a third of its time for one token.
     product = torch.ops.quantized.linear_dynamic_fp16.default
     if rest is None:
         return product(x, first)  # type: ignore[no-any-return]
-    head, tail = x.split((cut, rest.shape[0]), dim=1)
-    return product(head, first).addmm_(tail, rest)  # type: ignore[no-any-return]
+    return product(x[:, :cut], first).addmm_(x[:, cut:], rest)  # type: ignore[no-any-return]

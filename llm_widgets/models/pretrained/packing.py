@@ -46,7 +46,7 @@ class Packing:
         pool = ThreadPoolExecutor(min(_THREADS, usable_cores()), thread_name_prefix="pack")
         quantized = _quantized(blocks) if blocks is not None and blocks.is_file() else {}
         for name, offset, shape in _matrices(path):
-            if _place(name) in quantized:
+            if blocks is not None and _place(name) in quantized:
                 self._made[name] = [pool.submit(_pack_blocks, quantized[_place(name)], blocks)]
                 continue
             table = _last(name) == "embedding"
