@@ -44,13 +44,13 @@ class ChatWindow(LiveWidget):
     top_p = traitlets.Float(1.0).tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
     # The turns so far: dictionaries of "role" and "content".
-    turns = traitlets.List().tag(sync=True)
+    turns: Any = traitlets.List().tag(sync=True)
     # "absent", "adding", "loading", "ready", "writing" or "failed".
     state = traitlets.Unicode("loading").tag(sync=True)
     # The model: name, bytes to fetch, licence.
     _about = traitlets.Dict().tag(sync=True)
     # While it is fetched: what is done ("fetch" or "convert"), bytes done, bytes in all.
-    _progress = traitlets.List().tag(sync=True)
+    _progress: Any = traitlets.List().tag(sync=True)
     # The last answer: tokens, speed, tokens read, most tokens, dropped turns, whether it was stopped or cut.
     _last = traitlets.Dict().tag(sync=True)
     # What went wrong last, in words.
@@ -223,7 +223,7 @@ class ChatWindow(LiveWidget):
             self.turns = turns[:-1]  # it has not been said
             raise
         self._piece, self.state = "", "writing"
-        choice = {"temperature": self.temperature, "top_p": self.top_p, "seed": self.seed}
+        choice: dict[str, Any] = {"temperature": self.temperature, "top_p": self.top_p, "seed": self.seed}
         piece = conversation.Piece("", [], 0.0)
         for piece in conversation.answer(self._model, reading, lambda: not self._stop.is_set(), **choice):
             with self._lock:

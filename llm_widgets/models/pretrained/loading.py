@@ -37,9 +37,9 @@ def load(name: str, *, packed: bool | None = None) -> PretrainedModel:
 
     Args:
         name: "minilm", "smollm2", "gpt2", "bert", "t5", or what `add` called it.
-        packed: keep the matrices in half precision as well, which writes twice as fast and cannot be trained; see
-            `layers.packed.pack`. None: decoders of more than 50 million weights. On a machine that cannot, and with
-            JAX or TensorFlow, the model is as it would be without.
+        packed: multiply by small copies of the matrices, of 4 bits a number where the model was quantized to 4 bits
+            and of 16 else: it writes several times as fast, rounds more, and cannot be trained. None: decoders of more
+            than 50 million weights. On a machine that cannot, and with JAX or TensorFlow, all is float32.
 
     Raises:
         ValueError: this cannot be a name.
@@ -85,7 +85,7 @@ def _packing(spec: TransformerSpec, path: Path, packed: bool | None) -> Packing 
     decoder = isinstance(spec, GPTSpec | LlamaSpec)
     if packed is None:
         packed = decoder and path.stat().st_size > _PACKED_FROM
-    return Packing(path) if packed and decoder else None
+    return Packing(path, path.with_name(store.BLOCKS)) if packed and decoder else None
 
 
 pretrained = load  # as `llm_widgets` has it

