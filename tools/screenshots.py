@@ -29,14 +29,14 @@ lab = lw.LanguageLab(language="{language}")
 lab"""
 EXPLORER = """import llm_widgets as lw
 lw.set_language("{language}")
-explorer = lw.TokenExplorer(lw.models.shipped("{model}"), {prompt!r}, strategy="sample", temperature=0.8, top_p=0.9)
+explorer = lw.TokenExplorer(lw.models.shipped("{model}"), {prompt!r}, strategy="sample", top_p=0.95)
 explorer"""
 CHAT = """import llm_widgets as lw
 lw.set_language("{language}")
 chat = lw.Chat()
 chat"""
 QUESTION = "What is the capital of Japan?"
-STEPS = {"en": 9, "zh": 5}  # tokens that are taken before another road is tried
+STEPS = {"en": 12, "zh": 5}  # tokens that are taken before another road is tried
 GHOST = 120  # batches of the first run, which becomes the ghost
 LEARNED = {"en": 900, "zh": 500}  # batches after which something can be read in what the model writes
 
@@ -130,7 +130,7 @@ def main(names: list[str]) -> None:
             make(f"language-lab-{language}", cell, train_language_model(language))
             model, prompt = {"en": ("alice", "Alice "), "zh": ("tang", "春")}[language]
             cell = EXPLORER.format(language=language, model=model, prompt=prompt)
-            make(f"token-explorer-{language}", cell, explore(language), shown=".lw-token-explorer, .lw-explorer")
+            make(f"token-explorer-{language}", cell, explore(language), shown=".lw-next-token-explorer")
             make(f"chat-{language}", CHAT.format(language=language), talk, shown=".lw-chat-box")
 
 
