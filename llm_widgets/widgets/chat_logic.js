@@ -30,5 +30,5 @@ export function fetched(progress, t) {
   const [what, done, total] = /** @type {[string, number, number]} */ (progress);
   if (what === undefined) return t("One moment …");
   const share = percent(total ? done / total : 0, 0);
-  return what === "fetch" ? t("Fetching: {done} of {total} ({share})", { done: bytes(done), total: bytes(total), share }) : t("Converting, once: {share}", { share });
+  return what === "convert" ? t("Converting, once: {share}", { share }) : t("Fetching: {done} of {total} ({share})", { done: bytes(done), total: bytes(total), share });
 }
