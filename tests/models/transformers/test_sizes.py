@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import keras
 import pytest
 
 from llm_widgets.models import (
@@ -34,7 +35,7 @@ def test_more_of_anything_needs_more(family: type[TransformerSpec]) -> None:
     ("spec", "batch", "label"),
     [
         (GPTSpec(vocabulary_size=1_000_000, max_length=4), 1, "Vocabulary"),
-        (GPTSpec(num_layers=100, d_model=60, max_length=16), 32, "Width"),
+        (GPTSpec(num_layers=100, d_model=60, max_length=4), 128, "Width"),
         (GPTSpec(max_length=4096, position="relative"), 1, "Context"),
         (GPTSpec(), 10_000, "Batch size"),
     ],
@@ -64,8 +65,10 @@ def test_presets_grow_and_fit(family: type[TransformerSpec]) -> None:
     specs = [family(vocabulary_size=500).replace(**sizes) for sizes in preset_changes(family).values()]
     counts = [spec.count_parameters() for spec in specs]
     assert counts == sorted(counts)
+    # JAX and TensorFlow keep five times the attention scores for the way back, torch's kernel none.
+    torch = keras.backend.backend() == "torch"
     for spec in specs:
-        spec.check_fits(32, 1_000_000_000)
+        spec.check_fits(32, 1_000_000_000 if torch else 1_500_000_000)
 
 
 _SETUP = """
