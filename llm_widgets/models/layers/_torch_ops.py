@@ -96,6 +96,11 @@ def crossentropy(logits: Tensor, ids: Tensor, ignored: int) -> Tensor:
     return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), ids.reshape(-1).long(), ignore_index=ignored)
 
 
+def softmax(x: Tensor) -> Tensor:
+    """Shares of 1 over the last axis; the exponential of a hidden score costs torch's kernel no more than another."""
+    return torch.softmax(x, dim=-1)
+
+
 def write(buffer: Tensor, new: Tensor, position: int) -> tuple[Tensor, Tensor]:
     """Puts `new` [B, K, T, D] into the buffer [B, K, S, D] in place; returns it, and the part that is filled."""
     end = position + new.shape[2]

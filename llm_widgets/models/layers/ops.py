@@ -106,6 +106,8 @@ def join_heads(x: Any) -> Any:
 
 def softmax(x: Any) -> Any:
     """exp(x) / Σ exp(x) over the last axis; the largest number is taken off first, so that exp cannot overflow."""
+    if TORCH:
+        return native.softmax(x)
     e = ops.exp(x - ops.max(x, axis=-1, keepdims=True))
     return e / ops.sum(e, axis=-1, keepdims=True)
 
