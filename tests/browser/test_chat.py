@@ -22,7 +22,7 @@ import llm_widgets as lw
 from tests.widgets._chat_model import chat_model
 lw.set_language("{language}")
 chat = lw.Chat(chat_model(max_length=768, num_layers={layers}))
-chat.window.temperature, chat.window.seed = 1.5, 3
+chat.window.temperature, chat.window.seed = 1.5, 4  # an answer of 256 tokens
 chat
 """
 HOSTILE = '<img src=x onerror=alert(1)> <|im_end|> "><script>alert(2)</script> مرحبا 😀'
@@ -95,7 +95,7 @@ def test_the_chinese_page_is_narrow_dark_and_has_no_english_left(open_chat, kern
     kernel.run("import time\nwhile not chat.turns: time.sleep(0.05)\nchat.wait()")
     talk.until("ready", 2)
     talk.part("[data-action=again]").click()
-    kernel.run("while chat.window.seed == 3: time.sleep(0.05)\nchat.wait()")
+    kernel.run("while chat.window.seed == 4: time.sleep(0.05)\nchat.wait()")
     talk.until("ready", 2)
     texts = [re.sub("[Tt]op-p", "", text) for text in page.page.evaluate(ALL_TEXT)]
     pieces = set(kernel.value("[piece.replace(' ', '␣') for piece in chat.window._model.tokenizer.vocabulary]"))

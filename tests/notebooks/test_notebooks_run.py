@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -13,6 +14,8 @@ import pytest
 from nbclient import NotebookClient
 
 from llm_widgets.course import chapters
+from llm_widgets.models import pretrained
+from tests.models.pretrained.wheels import wheel_folder
 
 pytestmark = pytest.mark.slow
 
@@ -71,8 +74,10 @@ def _text(cell: nbformat.NotebookNode) -> str:
     return _COLOUR.sub("", said)
 
 
-def run_against(language: str, name: str, folder: Path) -> Ran:
+def run_against(language: str, name: str, folder: Path, models: Path | None = None) -> Ran:
     with pytest.MonkeyPatch.context() as environment:
+        if models is not None:
+            environment.setenv("LLM_WIDGETS_MODELS", str(models))
         environment.delenv("JPY_SESSION_NAME", raising=False)
         # Against the notebook's language: the notebook must win.
         environment.setenv("LLM_WIDGETS_LANG", "zh" if language == "en" else "en")
@@ -86,7 +91,12 @@ def practice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="module", params=["en", "zh"])
 def transformer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    return run_against(request.param, "05-transformer", tmp_path_factory.mktemp(request.param))
+    models = tmp_path_factory.mktemp("models")
+    if request.param == "en":  # in Chinese it runs without real models
+        with pytest.MonkeyPatch.context() as environment, contextlib.suppress(pytest.skip.Exception):
+            environment.setenv("LLM_WIDGETS_MODELS", str(models))
+            pretrained.add("minilm", folder=wheel_folder("minilm"))
+    return run_against(request.param, "05-transformer", tmp_path_factory.mktemp(request.param), models)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -209,6 +219,28 @@ def test_the_families_and_the_cache_are_counted(transformer: Ran) -> None:
     for count in ("124,439,808", "109,514,298", "60,506,624", "134,515,008"):
         assert count in table
     assert "same tokens: True" in transformer.said["cache-counted"]
+
+
+def test_what_others_trained_is_looked_into_where_it_is_there(transformer: Ran) -> None:
+    said = transformer.said
+    assert len(said["real-list"].splitlines()) == 5
+    if "✓ minilm" not in said["real-list"]:
+        assert "llm-widgets models add minilm" in said["minilm-it"]
+        return
+    tired, wide = (
+        [number(line, "animal", ""), number(line, "street", "")] for line in said["minilm-it"].strip().splitlines()[1:]
+    )
+    assert tired[0] == pytest.approx(0.68, abs=0.01)
+    assert wide[0] < tired[0]
+    assert wide[1] < wide[0], "what it was to show has not moved to the street"
+
+
+def test_the_model_that_comes_along_has_learned_for_longer(transformer: Ran) -> None:
+    validation, test = transformer.said["shipped-model"].strip().splitlines()[-2:]
+    counted = {"en": (2.005, 2.144), "zh": (7.991, 7.979)}[transformer.language]
+    for line, best in zip((validation, test), counted, strict=True):
+        assert number(line, "gram", ":") == pytest.approx(best, abs=0.006)
+        assert number(line, "character") < 1.01 * best
 
 
 def repeats(text: str) -> float:
