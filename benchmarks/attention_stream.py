@@ -183,10 +183,10 @@ def train(page: NotebookPage, kernel: Kernel, cell: int) -> dict[str, Any]:
         page.page.evaluate(WATCH, OURS_SEEN)
         before = page.received()
         with_view = kernel.value("timed(watched)", timeout=300)
-        received = page.received() - before  # when nothing moves any more, the page asks for exact numbers, too
+        # Up to here: when nothing moves any more, the page asks for exact numbers, too.
+        sizes.append((page.received() - before) / max(1, page.page.evaluate("() => window.watched.drawn.length")))
         drawn = settle(page)
         rates.append(rate(drawn[2:]))  # the first two while it begins
-        sizes.append(received / max(1, len(drawn)))
         ratios.append(with_view / without)
         speeds.append(without)
         print(f"alone {without:.1f} steps/s, looked at {with_view:.1f}, {rates[-1]} maps/s drawn", flush=True)
