@@ -53,6 +53,14 @@ class Kernel:
         printed = self.run(f"import json; print('\\x02' + json.dumps({expression}, default=float))", timeout)
         return json.loads(printed.rpartition("\x02")[2])
 
+    def until(self, expression: str, timeout: float = 20) -> None:
+        """Asks again and again until this is true: what the page sent may be on its way, and is heard in between."""
+        end = time.monotonic() + timeout
+        while not self.value(f"bool({expression})"):
+            if time.monotonic() > end:
+                raise AssertionError(f"This never came true: {expression}")
+            time.sleep(0.05)
+
     def close(self) -> None:
         self._client.stop_channels()
         with contextlib.suppress(OSError):

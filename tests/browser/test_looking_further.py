@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -54,15 +53,6 @@ def wait(page, condition, arg=None):
 
 def state(page, root, condition):
     wait(page, f"(root) => {{ const d = document.querySelector(root).dataset; return {condition} }}", root)
-
-
-def until(kernel, expression):
-    """Asks the kernel again and again: in between it hears what the page sends."""
-    for _ in range(200):
-        if kernel.value(f"bool({expression})"):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"this never came true: {expression}")
 
 
 def text_of(page, root, selector):
@@ -134,7 +124,7 @@ def test_the_lens_shows_what_each_layer_says(look, shared_kernel):
     look.page.keyboard.press("Home")
     for _ in range(30):
         look.page.keyboard.press("ArrowLeft")
-    until(shared_kernel, "[lens.layer, lens.place] == [0, 0]")
+    shared_kernel.until("[lens.layer, lens.place] == [0, 0]")
     assert text_of(look, LENS, "[data-role=about]").startswith("Embedding, after t")
 
 
@@ -156,7 +146,7 @@ def test_attention_is_set_beside_gradient_and_deletion(look, shared_kernel):
     look.page.locator(f"{REST} [data-role=layer]").select_option("1")
     look.page.locator(f"{REST} [data-role=deletion]").select_option("remove")
     wait(look, "() => document.querySelector('[data-role=deletion] option').textContent === 'replaced'")
-    until(shared_kernel, "[rest.layer, rest.deletion, rest.position] == [1, 'remove', 6]")
+    shared_kernel.until("[rest.layer, rest.deletion, rest.position] == [1, 'remove', 6]")
 
 
 def test_any_text_stays_text_and_fits_in_both_languages_and_themes(look, shared_kernel):
@@ -170,8 +160,7 @@ def test_any_text_stays_text_and_fits_in_both_languages_and_themes(look, shared_
             text = HOSTILE if width < 400 else "the cat sat on the mat. " * 8
             for root in ALL:
                 page.locator(f"{root} textarea").fill(text)
-            until(
-                shared_kernel,
+            shared_kernel.until(
                 f"all(w.text == {text!r} and w._seen[:1] == (w._key(),) for w in (heads, lens, rest))",
             )
             rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
