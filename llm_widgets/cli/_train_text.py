@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 TEXTS = {"alice": "en", "tang": "zh"}
 FAMILIES = ("gpt", "llama", "bert", "t5")
-PROMPTS = {"en": "The ", "zh": "春"}
 
 
 def is_text(preset: str) -> bool:
@@ -55,13 +54,12 @@ def make(
     corpus = _corpus(preset, corpus_name, language)
     ensured()
     from llm_widgets.training import LanguageWorkbench
-    from llm_widgets.training._filling import GAPS
+    from llm_widgets.training.language_workbench import first_probe
 
     try:
         bench = LanguageWorkbench(corpus, preset if _is_spec(preset) else spec, unit=unit, **settings)
         run: LanguageRun = bench.run
-        offered = PROMPTS if run.objective == "next_token" else GAPS
-        run.probes = (prompt if prompt is not None else offered[corpus.language],)
+        run.probes = (prompt if prompt is not None else first_probe(run),)
     except ValueError as error:
         raise UserError(str(error)) from error
     return run

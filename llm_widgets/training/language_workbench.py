@@ -11,13 +11,16 @@ from llm_widgets.tokenizers import TextTokenizer
 from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS
 from llm_widgets.tokenizers.units import checked as checked_unit
 from llm_widgets.training._cut import check_reads, cut
+from llm_widgets.training._filling import GAPS
 from llm_widgets.training._spec_text import FAMILIES, text_spec
 from llm_widgets.training.checks import checked_count, checked_rate
+from llm_widgets.training.language_replay import LanguageReplay
 from llm_widgets.training.language_run import LanguageRun
 from llm_widgets.training.schedule import checked_schedule
 from llm_widgets.training.workbench import Workbench
 
 TEXTS = {"en": "alice", "zh": "tang"}
+PROMPTS = {"en": "The ", "zh": "春"}  # to write on from; a model that fills gaps has `_filling.GAPS`
 MOST_CHARACTERS = 3_000  # ids of a first model: what is rarer reads as unknown
 
 
@@ -126,6 +129,12 @@ def first_spec(corpus: TextCorpus, unit: str, family: type[TransformerSpec] = GP
     length = 32 if corpus.language == "zh" and unit == "characters" else 64
     spec = family(vocabulary_size=size, d_model=64, num_layers=2, num_heads=4, max_length=length)
     return spec.replace(position="rotary") if family is BERTSpec else spec
+
+
+def first_probe(run: LanguageRun | LanguageReplay) -> str:
+    """What a run is asked where the learner said nothing: its own first probe, or one of the kit in its language."""
+    offered = PROMPTS if run.objective == "next_token" else GAPS
+    return run.probes[0] if run.probes else offered.get(run.corpus.language, offered["en"])
 
 
 def _text(name: str) -> TextCorpus:

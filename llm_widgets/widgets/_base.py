@@ -129,3 +129,11 @@ def as_workbench(source: Workbench | Run | LanguageRun | Replay | None) -> Workb
     if source is None:
         return Workbench()
     return source if isinstance(source, Workbench) else Workbench.of(source)
+
+
+def run_or_model(source: Any) -> tuple[Workbench | None, Any]:
+    """The workbench of a `LanguageRun`, or a finished model that can be asked (`Askable`); (None, None) for others."""
+    if isinstance(source, (Workbench, LanguageRun)):
+        bench = as_workbench(source)
+        return (bench, None) if isinstance(bench.run, LanguageRun) else (None, None)
+    return None, source if all(hasattr(source, name) for name in ("spec", "tokenizer", "call")) else None

@@ -18,7 +18,7 @@ from llm_widgets.widgets._base import LiveWidget
 from llm_widgets.widgets._explorer_source import RANGES, checked, first_prompt
 from llm_widgets.widgets._exploring import Exploring, Settings
 from llm_widgets.widgets._ticker import follow
-from llm_widgets.widgets._words import for_a_learner
+from llm_widgets.widgets._words import for_a_learner, whole_text
 from llm_widgets.widgets._worker import Worker
 from llm_widgets.widgets.live_attention import INTERVAL, SHARE
 
@@ -83,8 +83,7 @@ class ExplorerLoop(LiveWidget):
 
     @traitlets.validate("prompt")
     def _bounded(self, proposal: Any) -> str:
-        text = str(proposal["value"])[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n")
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of characters are none
+        return whole_text(proposal["value"], MAX_CHARACTERS)
 
     @traitlets.validate(*RANGES)
     def _in_range(self, proposal: Any) -> Any:

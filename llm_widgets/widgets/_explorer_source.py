@@ -7,19 +7,17 @@ from typing import Any
 
 from llm_widgets.i18n import t
 from llm_widgets.models import Askable, BERTSpec, T5Spec
-from llm_widgets.training import LanguageRun, Workbench
-from llm_widgets.widgets._base import as_workbench
+from llm_widgets.training import Workbench
+from llm_widgets.training.language_workbench import PROMPTS, first_probe
+from llm_widgets.widgets import _choosing
+from llm_widgets.widgets._base import run_or_model
 
 MAX_BEAMS = 8
 STRATEGIES = ("greedy", "sample", "beam")
-PROMPTS = {"en": "The ", "zh": "春"}
 
 RANGES: dict[str, Callable[[Any], bool]] = {
+    **_choosing.RANGES,
     "strategy": lambda value: value in STRATEGIES,
-    "temperature": lambda value: 0 <= value <= 2,
-    "top_k": lambda value: value is None or value >= 1,
-    "top_p": lambda value: 0 < value <= 1,
-    "seed": lambda value: 0 <= value < 2**31,
     "beam_width": lambda value: 1 <= value <= MAX_BEAMS,
     "beam_length": lambda value: 1 <= value <= 100,
     "length_penalty": lambda value: -5 <= value <= 5,
@@ -53,15 +51,11 @@ def asked(source: Any) -> tuple[Workbench | None, Askable | None]:
     Raises:
         ValueError: it says no next token.
     """
-    if isinstance(source, (Workbench, LanguageRun)):
-        bench = as_workbench(source)
-        if isinstance(bench.run, LanguageRun):
-            return bench, None
-    else:
-        spec = getattr(source, "spec", None)
-        fits = all(hasattr(source, name) for name in ("tokenizer", "call"))
-        if fits and hasattr(spec, "max_length") and not isinstance(spec, (BERTSpec, T5Spec)):
-            return None, source
+    bench, model = run_or_model(source)
+    if bench is not None:
+        return bench, None
+    if hasattr(getattr(model, "spec", None), "max_length") and not isinstance(model.spec, (BERTSpec, T5Spec)):
+        return None, model
     raise ValueError(
         t(
             "Only a language model says the next token: give a LanguageModel, a LanguageRun or a LanguageWorkbench. "
@@ -73,7 +67,4 @@ def asked(source: Any) -> tuple[Workbench | None, Askable | None]:
 
 def first_prompt(bench: Workbench | None, model: Any) -> str:
     """What a text begins with where the learner said nothing: the run's first probe, else one of the kit's own."""
-    if bench is None:
-        return PROMPTS.get(getattr(model, "language", ""), PROMPTS["en"])
-    run = bench.run
-    return str(run.probes[0]) if run.probes else PROMPTS.get(run.corpus.language, PROMPTS["en"])
+    return PROMPTS.get(getattr(model, "language", ""), PROMPTS["en"]) if bench is None else first_probe(bench.run)

@@ -18,8 +18,9 @@ from llm_widgets.analysis._asking import check_decoder
 from llm_widgets.i18n import t
 from llm_widgets.training import LanguageRun, Workbench
 from llm_widgets.training._snapshots import first_text
-from llm_widgets.widgets._base import LiveWidget
+from llm_widgets.widgets._base import LiveWidget, run_or_model
 from llm_widgets.widgets._ticker import follow
+from llm_widgets.widgets._words import whole_text
 from llm_widgets.widgets._worker import Worker
 
 if TYPE_CHECKING:
@@ -95,8 +96,7 @@ class LookingWidget(LiveWidget):
 
     @traitlets.validate("text")
     def _bounded(self, proposal: Any) -> str:
-        text = str(proposal["value"])[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n")
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of characters are none
+        return whole_text(proposal["value"], MAX_CHARACTERS)
 
     def _on_hello(self, content: Any) -> None:
         self._refresh()
@@ -218,12 +218,9 @@ class Timed:
 
 def _told_apart(source: Any) -> tuple[Workbench | None, Any]:
     """The workbench of a run, or a finished model."""
-    if isinstance(source, LanguageRun):
-        return Workbench.of(source), None
-    if isinstance(source, Workbench) and isinstance(source.run, LanguageRun):
-        return source, None
-    if not isinstance(source, Workbench) and all(hasattr(source, name) for name in ("spec", "tokenizer", "call")):
-        return None, source
+    bench, model = run_or_model(source)
+    if bench is not None or model is not None:
+        return bench, model
     raise ValueError(
         t(
             "This looks into language models: give a LanguageModel, a LanguageRun or a LanguageWorkbench. "

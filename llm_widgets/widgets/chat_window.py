@@ -14,13 +14,12 @@ from llm_widgets.i18n import N_, t
 from llm_widgets.models import LanguageModel
 from llm_widgets.widgets import _conversation as conversation
 from llm_widgets.widgets._base import LiveWidget
+from llm_widgets.widgets._choosing import MAX_SEED, in_range
 from llm_widgets.widgets._throttle import Throttle
-from llm_widgets.widgets._words import for_a_learner
+from llm_widgets.widgets._words import for_a_learner, whole_text
 from llm_widgets.widgets._worker import Worker
-from llm_widgets.widgets.writer import in_range, whole_text
 
 MAX_CHARACTERS = 2_000  # of a message
-MAX_SEED = 9_999
 INTERVAL = 0.06  # seconds between two messages to the page, at least
 _SETTINGS = ("temperature", "top_p", "seed")
 Done = Callable[[Any, "np.ndarray[Any, np.dtype[np.int32]]"], None]

@@ -17,6 +17,7 @@ from llm_widgets.training._snapshots import FIRST_LENGTH as FIRST_LENGTH
 from llm_widgets.training._snapshots import first_text
 from llm_widgets.widgets._base import as_workbench
 from llm_widgets.widgets._ticker import follow
+from llm_widgets.widgets._words import whole_text
 from llm_widgets.widgets._worker import Worker
 from llm_widgets.widgets.attention import AttentionMap
 
@@ -77,7 +78,7 @@ class LiveAttention(AttentionMap):
     def _bounded(self, proposal: Any) -> str:
         if isinstance(self.workbench.run, LanguageReplay):
             return self.workbench.run.watch  # of no other text does a recording know the attention
-        return str(proposal["value"])[:MAX_CHARACTERS].replace("\r\n", "\n")
+        return whole_text(proposal["value"], MAX_CHARACTERS)
 
     def _on_text(self, content: Any) -> None:
         self.text = str(content["text"])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, ClassVar
 
 from llm_widgets.i18n import N_
 from llm_widgets.models import Askable
 from llm_widgets.training import LanguageRun, Workbench
 from llm_widgets.widgets import _explorer_page as to_page
+from llm_widgets.widgets._choosing import another_seed
 from llm_widgets.widgets._explorer_loop import ExplorerLoop
 from llm_widgets.widgets._explorer_source import RANGES, asked
 from llm_widgets.widgets._exploring import Exploring
-
-MAX_SEED = 9_999  # of those that "New seed" chooses
 
 
 class TokenExplorer(ExplorerLoop):
@@ -103,7 +101,7 @@ class TokenExplorer(ExplorerLoop):
 
     def new_seed(self) -> None:
         """Another seed, small enough to be said aloud in class."""
-        self.seed = (self.seed + 1 + secrets.randbelow(MAX_SEED)) % (MAX_SEED + 1)
+        self.seed = another_seed(self.seed)
 
     # From the page: nothing here waits
 

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 import threading
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import traitlets
 
 from llm_widgets.i18n import N_, t
 from llm_widgets.training import LanguageReplay, LanguageRun, LanguageWorkbench, Sample, Workbench
-from llm_widgets.training._filling import BLANK, GAPS
+from llm_widgets.training._filling import BLANK
+from llm_widgets.training.language_workbench import first_probe
 from llm_widgets.widgets._base import WorkbenchWidget
+from llm_widgets.widgets._choosing import RANGES, another_seed, in_range
 from llm_widgets.widgets._prompt_tokens import prompt_tokens
+from llm_widgets.widgets._words import whole_text
 from llm_widgets.widgets._worker import Worker
 
 MAX_CHARACTERS = 500  # of a prompt; what is pasted beyond is left out, and the page says so
 MAX_PROMPTS = 3  # prompts that a run writes from while it learns; the newest ones stay
-MAX_SEED = 9_999  # of those that "New seed" chooses
 WRITTEN_TOKENS = 200  # when asked
-
-PROMPTS = {"en": "The ", "zh": "春"}
 
 
 class Writer(WorkbenchWidget):
@@ -87,8 +85,7 @@ class Writer(WorkbenchWidget):
         run = bench.run
         fills, recorded = run.objective != "next_token", isinstance(run, LanguageReplay)
         if prompt is None:
-            offered = GAPS if fills else PROMPTS
-            prompt = run.probes[0] if run.probes else offered.get(run.corpus.language, offered["en"])
+            prompt = first_probe(run)
         super().__init__(bench, prompt=prompt, _fills=fills, _recorded=recorded, **kwargs)
         self._refresh()
         self.observe(lambda change: self._worker.ask(), names="prompt")
@@ -127,12 +124,11 @@ class Writer(WorkbenchWidget):
         self.prompt = str(content["text"])
 
     def _on_settings(self, content: Any) -> None:
-        for name in _RANGES.keys() & content["changes"].keys():
+        for name in RANGES.keys() & content["changes"].keys():
             setattr(self, name, content["changes"][name])
 
     def _on_seed(self, content: Any) -> None:
-        # Another one than now, and small enough to be said aloud in class.
-        self.seed = (self.seed + 1 + secrets.randbelow(MAX_SEED)) % (MAX_SEED + 1)
+        self.seed = another_seed(self.seed)
         if self.written:
             self.write()
 
@@ -234,38 +230,6 @@ class Writer(WorkbenchWidget):
         with contextlib.suppress(AttributeError):  # refused before there was one
             self._worker.end()
         super().close()
-
-
-_RANGES: dict[str, Callable[[Any], bool]] = {
-    "temperature": lambda value: 0 <= value <= 2,
-    "top_k": lambda value: value is None or value >= 1,
-    "top_p": lambda value: 0 < value <= 1,
-    "seed": lambda value: 0 <= value < 2**31,
-}
-
-
-def in_range(name: str, value: Any) -> Any:
-    """A setting's value where it is possible.
-
-    Raises:
-        ValueError: it is not.
-    """
-    if _RANGES[name](value):
-        return value
-    raise ValueError(
-        t(
-            "Temperature is 0 to 2, top-k at least 1 or None, top-p above 0 and at most 1, a seed 0 to 2147483647. "
-            "Received: {name}={value}",
-            name=name,
-            value=repr(value),
-        )
-    )
-
-
-def whole_text(value: Any, most: int) -> str:
-    """A learner's text with one kind of line end, at most so long, and without halves of characters."""
-    text = str(value)[:most].replace("\r\n", "\n").replace("\r", "\n")
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _writing_workbench(source: Workbench | LanguageRun | LanguageReplay | None) -> Workbench:
