@@ -102,7 +102,7 @@ export function exampleSteps({ t, root, set, current, refused, model }) {
       tabled(now);
       walk.paint();
       picture.invalidate();
-      return sentences(spokenAt(now), now.document.diverged && t("The document's way leaves the numbers of a computer after {n} updates.", { n: now.document.losses.length - 1 }), now.chain.diverged && t("The chain rule does, too, at this learning rate, after {n}.", { n: now.chain.losses.length - 1 }));
+      return sentences(spokenAt(now), now.document.diverged && t("The document's way leaves the numbers of a computer after {n} updates.", { n: now.document.losses.length - 1 }), now.chain.outputs.at(-1) === 0 && t("At this learning rate the chain rule's steps overshoot, too: the output falls to 0, and the unit is dead."));
     },
     dispose() { walk.dispose(); picture.dispose(); model.off("change:projector", unrestyle); },
   };

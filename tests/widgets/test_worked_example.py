@@ -84,6 +84,8 @@ def test_a_rate_too_large_ends_early_and_says_so():
     widget = WorkedExample(steps=200, learning_rate=100.0, rule="as_computed")
     assert widget._found["followed"]["document"]["diverged"]
     assert not widget._overflow
+    # The chain rule's own error would grow 1,499-fold a step, but ReLU cuts it off: the unit is dead.
+    assert widget._found["followed"]["chain"]["outputs"][-1] == 0
     assert len(widget._found["followed"]["document"]["losses"]) < 201
 
 
