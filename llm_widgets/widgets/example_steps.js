@@ -104,6 +104,7 @@ export function exampleSteps({ t, root, set, current, refused, model }) {
       picture.invalidate();
       return sentences(spokenAt(now), now.document.diverged && t("The document's way leaves the numbers of a computer after {n} updates.", { n: now.document.losses.length - 1 }), now.chain.outputs.at(-1) === 0 && t("At this learning rate the chain rule's steps overshoot, too: the output falls to 0, and the unit is dead."));
     },
+    stop: () => { if (walk.playing()) walk.stop(); },
     dispose() { walk.dispose(); picture.dispose(); model.off("change:projector", unrestyle); },
   };
 }

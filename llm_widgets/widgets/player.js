@@ -17,7 +17,7 @@ export function player({ t, root, length, at, go, interval = 900, name = (i) => 
   const play = () => {
     if (timer !== undefined) return stop();
     if (at() >= last()) move(0);
-    timer = setInterval(() => { if (at() >= last()) stop(); else move(at() + 1); }, interval);
+    timer = setInterval(() => { if (at() < last()) move(at() + 1); if (at() >= last()) stop(); }, interval);
     paint();
   };
   const button = (/** @type {string} */ action, /** @type {string} */ sign, /** @type {() => void} */ click) => el("button", { type: "button", class: "lw-play-button", dataset: { action }, on: { click } }, el("span", { "aria-hidden": "true" }, sign));
