@@ -11,6 +11,7 @@ from __future__ import annotations
 from llm_widgets.course.exercises import Feedback, check
 from llm_widgets.course.language_results import TextVerdict, text_verdict, trained_writer
 from llm_widgets.course.opening import Chapter, open_chapter
+from llm_widgets.course.predictions import draw, predict
 from llm_widgets.course.real_models import real_model
 from llm_widgets.course.results import Verdict, trained, verdict
 
@@ -20,7 +21,9 @@ __all__ = [
     "TextVerdict",
     "Verdict",
     "check",
+    "draw",
     "open_chapter",
+    "predict",
     "real_model",
     "text_verdict",
     "trained",
