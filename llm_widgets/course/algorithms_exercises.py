@@ -1,6 +1,6 @@
 """The exercises of the chapter on algorithms whose numbers are drawn for each learner.
 
-A judge gets the answer and the numbers that were drawn, and says what is wrong, or nothing. Those that judge a
+A judge gets the numbers that were drawn and the answer, and says what is wrong, or nothing. Those that judge a
 function that the learner writes are in `algorithms_functions`.
 """
 
@@ -43,7 +43,7 @@ def _longest(word: str, merges: Sequence[Sequence[str]]) -> list[str]:
     return pieces
 
 
-def _merges(answer: Any, drawn: Drawn) -> str | None:
+def _merges(drawn: Drawn, answer: Any) -> str | None:
     word, merges = drawn["word"], drawn["merges"]
     if not isinstance(answer, list | tuple) or not all(isinstance(piece, str) for piece in answer):
         return t("The answer is a list of pieces. Received: {answer}", answer=repr(answer))
@@ -64,7 +64,7 @@ def _merges(answer: Any, drawn: Drawn) -> str | None:
     return t("Apply the merges one after another, each wherever its pair stands; a pair that is gone is gone.")
 
 
-def _spread(answer: Any, drawn: Drawn) -> str | None:
+def _spread(drawn: Drawn, answer: Any) -> str | None:
     given = number(answer)
     if given is None:
         return not_a_number(answer)
@@ -85,7 +85,7 @@ def _spread(answer: Any, drawn: Drawn) -> str | None:
     return first(given, slips, t("Write it in variances: {z}² = {n} · Var(w) · {x}².", z=z, n=n, x=x))
 
 
-def _parameters(answer: Any, drawn: Drawn) -> str | None:
+def _parameters(drawn: Drawn, answer: Any) -> str | None:
     given = whole(number(answer))
     if given is None:
         return t("The answer is a whole number. Received: {answer}", answer=repr(answer))
@@ -118,7 +118,7 @@ def _parameters(answer: Any, drawn: Drawn) -> str | None:
     )
 
 
-def _perplexity(answer: Any, drawn: Drawn) -> str | None:
+def _perplexity(drawn: Drawn, answer: Any) -> str | None:
     given, p = number(answer), drawn["p"]
     if given is None:
         return not_a_number(answer)
@@ -142,7 +142,7 @@ def _perplexity(answer: Any, drawn: Drawn) -> str | None:
 
 
 # What is drawn, who judges, and what is said of a right answer.
-DRAWN: dict[str, tuple[Callable[[np.random.Generator], Drawn], Callable[[Any, Drawn], str | None], str]] = {
+DRAWN: dict[str, tuple[Callable[[np.random.Generator], Drawn], Callable[[Drawn, Any], str | None], str]] = {
     "merges": (numbers.merges, _merges, N_("Yes. The order in which merges were learned decides.")),
     "weight-spread": (numbers.spread, _spread, N_("Yes. Many inputs need small weights, by the root of their number.")),
     "parameter-count": (

@@ -1,6 +1,6 @@
 """The exercises of the chapter on algorithms that are about what is repeated: updates, epochs, tokens.
 
-As in `algorithms_exercises`, a judge gets the answer and the numbers that were drawn.
+As in `algorithms_exercises`, a judge gets the numbers that were drawn and the answer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def momentum(answer: Any, drawn: Drawn) -> str | None:
+def momentum(drawn: Drawn, answer: Any) -> str | None:
     given = number(answer)
     if given is None:
         return not_a_number(answer)
@@ -52,7 +52,7 @@ def momentum(answer: Any, drawn: Drawn) -> str | None:
     )
 
 
-def stopping(answer: Any, drawn: Drawn) -> str | None:
+def stopping(drawn: Drawn, answer: Any) -> str | None:
     given, losses, patience = pair(answer), drawn["losses"], drawn["patience"]
     if given is None:
         return not_a_pair(answer)
@@ -90,7 +90,7 @@ def _stopped(losses: Sequence[float], patience: int) -> tuple[int, int]:
     return len(losses), best + 1
 
 
-def temperature(answer: Any, drawn: Drawn) -> str | None:
+def temperature(drawn: Drawn, answer: Any) -> str | None:
     import numpy as np
 
     p, tau = np.array(drawn["p"]), drawn["temperature"]
@@ -125,7 +125,7 @@ def temperature(answer: Any, drawn: Drawn) -> str | None:
     return next(found, words)
 
 
-def cache(answer: Any, drawn: Drawn) -> str | None:
+def cache(drawn: Drawn, answer: Any) -> str | None:
     given, n, m = pair(answer), drawn["prompt"], drawn["new"]
     if given is None:
         return not_a_pair(answer)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
 
 # What is drawn for one exercise, by the names that the chapter uses: numbers, words, and lists of them.
-Drawn = Mapping[str, Any]
+Drawn = dict[str, Any]
 
 _MERGES = (
     # Among the words are some that the longest pieces from the left would cut otherwise: fin|est, not fi|ne|st.

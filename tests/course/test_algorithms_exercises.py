@@ -26,7 +26,7 @@ def drawn(name: str, seed: int) -> Drawn:
 
 
 def judged(name: str, answer: Any, seed: int = 0) -> str | None:
-    return DRAWN[name][1](answer, drawn(name, seed))
+    return DRAWN[name][1](drawn(name, seed), answer)
 
 
 def merges(n: Drawn) -> list[str]:
@@ -110,7 +110,7 @@ def test_right_answers_are_right_for_every_learner(name: str) -> None:
     learners = range(3) if name == "cache-count" else LEARNERS
     for seed in learners:
         numbers = drawn(name, seed)
-        assert DRAWN[name][1](RIGHT[name](numbers), numbers) is None, numbers
+        assert DRAWN[name][1](numbers, RIGHT[name](numbers)) is None, numbers
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -185,20 +185,20 @@ def test_wrong_answers_are_told_what_they_overlook(name: str, answer: Callable[[
 
 def test_the_longest_pieces_are_told_apart_where_they_differ() -> None:
     finest = {"merges": [["e", "s"], ["es", "t"], ["n", "e"], ["ne", "w"]], "word": "finest"}
-    assert "order of the merges" in str(DRAWN["merges"][1](["f", "i", "ne", "s", "t"], finest))
-    assert "not all merges" in str(DRAWN["merges"][1](["f", "i", "n", "es", "t"], finest))
-    assert DRAWN["merges"][1](["f", "i", "n", "est"], finest) is None
+    assert "order of the merges" in str(DRAWN["merges"][1](finest, ["f", "i", "ne", "s", "t"]))
+    assert "not all merges" in str(DRAWN["merges"][1](finest, ["f", "i", "n", "es", "t"]))
+    assert DRAWN["merges"][1](finest, ["f", "i", "n", "est"]) is None
 
 
 def test_the_cache_is_judged_part_by_part() -> None:
     n = {"prompt": 5, "new": 4}
     judge = DRAWN["cache-count"][1]
-    assert judge((26, 8), n) is None
-    assert "other way round" in str(judge((8, 26), n))
+    assert judge(n, (26, 8)) is None
+    assert "other way round" in str(judge(n, (8, 26)))
     for second, words in ((9, "only written"), (4, "whole prompt"), (7, "read once")):
-        assert words in str(judge((26, second), n))
+        assert words in str(judge(n, (26, second)))
     for first, words in ((30, "begins at"), (9, "length of the text"), (36, "from the beginning")):
-        assert words in str(judge((first, 8), n))
+        assert words in str(judge(n, (first, 8)))
 
 
 def fair(train: list[str], validation: list[str]) -> list[str]:
