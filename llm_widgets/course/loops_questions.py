@@ -114,7 +114,7 @@ TEMPERATURE = Question(
     "two-tokens",
     N_("Only two tokens can come next, with the probabilities {p} and {rest}. The temperature is set from 1 to "
        "{temperature}. Which probability has the first one now?"),
-    Number(tolerance=0.02, near=0.1, low=0.0, high=1.0),
+    Number(tolerance=0.02, near=0.1, low=0.0, high=100.0),
     draw=_two_tokens,
     compute=_tempered,
     why=N_(
