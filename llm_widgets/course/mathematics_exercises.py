@@ -1,6 +1,6 @@
 """The exercises of the chapter on mathematics whose numbers are drawn for each learner.
 
-A judge gets the answer and the numbers that were drawn, and says what is wrong, or nothing. Those that judge a
+A judge gets the numbers that were drawn and the answer, and says what is wrong, or nothing. Those that judge a
 function that the learner writes are in `mathematics_functions`.
 """
 
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from llm_widgets.course import mathematics_numbers as numbers
 from llm_widgets.course.mathematics_numbers import Drawn
 from llm_widgets.i18n import N_, t
-
-if TYPE_CHECKING:
-    import numpy as np
 
 # The learner computes on paper with the numbers as shown, and may round.
 _NEAR = 2e-3
@@ -23,8 +22,6 @@ _NEAR = 2e-3
 
 def _number(answer: Any) -> float | None:
     """The answer as a number, None where it is none."""
-    import numpy as np  # here, and not above: the command line opens this module too, and computes nothing
-
     try:
         given = np.asarray(answer, np.float64)
     except (TypeError, ValueError):
@@ -34,8 +31,6 @@ def _number(answer: Any) -> float | None:
 
 def _list(answer: Any) -> np.ndarray:
     """The answer as a row of numbers; an empty one where it is none."""
-    import numpy as np
-
     try:
         return np.asarray(answer, np.float64).ravel()
     except (TypeError, ValueError):
@@ -44,8 +39,6 @@ def _list(answer: Any) -> np.ndarray:
 
 def _first(given: Any, slips: Iterable[tuple[Any, str]], otherwise: str) -> str:
     """What the first slip says that leads to the same numbers."""
-    import numpy as np
-
     found = (
         words for slip, words in slips if np.shape(slip) == np.shape(given) and np.allclose(given, slip, atol=_NEAR)
     )
@@ -56,9 +49,7 @@ def _not_a_number(answer: Any) -> str:
     return t("The answer is a number. Received: {answer}", answer=repr(answer))
 
 
-def _output(answer: Any, drawn: Drawn) -> str | None:
-    import numpy as np
-
+def _output(drawn: Drawn, answer: Any) -> str | None:
     y, x, w, b = _number(answer), np.array(drawn["x"]), np.array(drawn["w"]), drawn["b"]
     if y is None:
         return _not_a_number(answer)
@@ -83,9 +74,7 @@ def _output(answer: Any, drawn: Drawn) -> str | None:
     )  # fmt: skip
 
 
-def _gradient(answer: Any, drawn: Drawn) -> str | None:
-    import numpy as np
-
+def _gradient(drawn: Drawn, answer: Any) -> str | None:
     given, x, w = _list(answer), np.array(drawn["x"], np.float64), np.array(drawn["w"])
     z = float(w @ x + drawn["b"])
     e = z - drawn["t"]
@@ -115,9 +104,7 @@ def _gradient(answer: Any, drawn: Drawn) -> str | None:
     )  # fmt: skip
 
 
-def _rate(answer: Any, drawn: Drawn) -> str | None:
-    import numpy as np
-
+def _rate(drawn: Drawn, answer: Any) -> str | None:
     rate, x = _number(answer), np.array(drawn["x"], np.float64)
     if rate is None:
         return _not_a_number(answer)
@@ -141,9 +128,7 @@ def _rate(answer: Any, drawn: Drawn) -> str | None:
     )
 
 
-def _dead(answer: Any, drawn: Drawn) -> str | None:
-    import numpy as np
-
+def _dead(drawn: Drawn, answer: Any) -> str | None:
     bias, w = _number(answer), np.array(drawn["w"])
     if bias is None:
         return _not_a_number(answer)
@@ -162,15 +147,11 @@ def _dead(answer: Any, drawn: Drawn) -> str | None:
 
 
 def _softmax(z: Any) -> Any:
-    import numpy as np
-
     e = np.exp(np.asarray(z) - np.max(z))
     return e / e.sum()
 
 
-def _logits(answer: Any, drawn: Drawn) -> str | None:
-    import numpy as np
-
+def _logits(drawn: Drawn, answer: Any) -> str | None:
     given, p = _list(answer), _softmax(drawn["z"])
     y = np.eye(3)[drawn["right"]]
     if given.shape != p.shape:
@@ -192,7 +173,7 @@ def _logits(answer: Any, drawn: Drawn) -> str | None:
     return _first(given, slips, t("Softmax first; then take 1 away at the right class."))
 
 
-def _twice(answer: Any, drawn: Drawn) -> str | None:
+def _twice(drawn: Drawn, answer: Any) -> str | None:
     given, a, b = _number(answer), drawn["a"], drawn["b"]
     if given is None:
         return _not_a_number(answer)
@@ -211,9 +192,7 @@ def _twice(answer: Any, drawn: Drawn) -> str | None:
     )
 
 
-def _attention(answer: Any, drawn: Drawn) -> str | None:
-    import numpy as np
-
+def _attention(drawn: Drawn, answer: Any) -> str | None:
     given, scores = _list(answer), np.array(drawn["keys"]) @ np.array(drawn["query"])
     if given.shape != scores.shape:
         return t("The answer is a list of {n} numbers. Received: {answer}", n=scores.size, answer=repr(answer))
@@ -238,7 +217,7 @@ def _attention(answer: Any, drawn: Drawn) -> str | None:
 
 
 # What is drawn, who judges, and what is said of a right answer.
-DRAWN: dict[str, tuple[Callable[[np.random.Generator], Drawn], Callable[[Any, Drawn], str | None], str]] = {
+DRAWN: dict[str, tuple[Callable[[np.random.Generator], Drawn], Callable[[Drawn, Any], str | None], str]] = {
     "neuron-output": (numbers.output, _output, N_("Yes. Multiply, add, bend: that is all a neuron does.")),
     "neuron-gradient": (
         numbers.gradient,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
 # What is drawn for one exercise, by the names that the chapter uses: numbers and lists of numbers.
-Drawn = Mapping[str, Any]
+Drawn: TypeAlias = dict[str, Any]
 
 
 def output(rng: np.random.Generator) -> Drawn:
     """A ReLU neuron; its weighted sum is not close to 0 and may be negative."""
     while True:
-        x, w = rng.integers(1, 6, 3), rng.choice([-0.5, -0.4, -0.3, -0.2, 0.2, 0.3, 0.4, 0.5, 0.6], 3)
+        x, w = (
+            rng.choice([1, 2, 3, 4, 5], 3, replace=False),
+            rng.choice([-0.5, -0.4, -0.3, -0.2, 0.2, 0.3, 0.4, 0.5, 0.6], 3),
+        )
         b = float(rng.integers(-9, 10)) / 10
         if abs(w @ x + b) > 0.25 and b and abs(w @ x) > 0.25:
             return {"x": x.tolist(), "w": w.tolist(), "b": b}
