@@ -12,6 +12,7 @@ from llm_widgets.course.errata import ERRATA, Erratum, errata
 from llm_widgets.course.exercises import Feedback, check
 from llm_widgets.course.language_results import TextVerdict, text_verdict, trained_writer
 from llm_widgets.course.opening import Chapter, open_chapter
+from llm_widgets.course.predictions import draw, predict
 from llm_widgets.course.real_models import real_model
 from llm_widgets.course.results import Verdict, trained, verdict
 
@@ -24,7 +25,9 @@ __all__ = [
     "Verdict",
     "check",
     "errata",
+    "draw",
     "open_chapter",
+    "predict",
     "real_model",
     "text_verdict",
     "trained",
