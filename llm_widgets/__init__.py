@@ -56,6 +56,7 @@ _PUBLIC = {
     "BlockDiagram": "widgets",
     "HeadAblation": "widgets",
     "LogitLens": "widgets",
+    "NeuronWorkbench": "widgets",
     "Saliency": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
     from llm_widgets.widgets import LiveAttention as LiveAttention
     from llm_widgets.widgets import LogitLens as LogitLens
+    from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
     from llm_widgets.widgets import TokenExplorer as TokenExplorer
