@@ -8,6 +8,7 @@ Example:
 
 from __future__ import annotations
 
+from llm_widgets.course.errata import ERRATA, Erratum, errata
 from llm_widgets.course.exercises import Feedback, check
 from llm_widgets.course.language_results import TextVerdict, text_verdict, trained_writer
 from llm_widgets.course.opening import Chapter, open_chapter
@@ -15,11 +16,14 @@ from llm_widgets.course.real_models import real_model
 from llm_widgets.course.results import Verdict, trained, verdict
 
 __all__ = [
+    "ERRATA",
     "Chapter",
+    "Erratum",
     "Feedback",
     "TextVerdict",
     "Verdict",
     "check",
+    "errata",
     "open_chapter",
     "real_model",
     "text_verdict",

@@ -17,7 +17,7 @@ export function player({ t, root, length, at, go, interval = 900, name = (i) => 
   const play = () => {
     if (timer !== undefined) return stop();
     if (at() >= last()) move(0);
-    timer = setInterval(() => { if (at() >= last()) stop(); else move(at() + 1); }, interval);
+    timer = setInterval(() => { if (at() < last()) move(at() + 1); if (at() >= last()) stop(); }, interval);
     paint();
   };
   const button = (/** @type {string} */ action, /** @type {string} */ sign, /** @type {() => void} */ click) => el("button", { type: "button", class: "lw-play-button", dataset: { action }, on: { click } }, el("span", { "aria-hidden": "true" }, sign));
@@ -46,9 +46,11 @@ export function player({ t, root, length, at, go, interval = 900, name = (i) => 
     if (Number(slider.value) !== here) slider.value = String(here);
     slider.disabled = most === 0;
     slider.setAttribute("aria-valuetext", name(here));
-    for (const one of [first, back]) one.disabled = here <= 0;
-    for (const one of [forward, end]) one.disabled = here >= most;
     run.disabled = most === 0;
+    for (const [one, off] of /** @type {[typeof run, boolean][]} */ ([[first, here <= 0], [back, here <= 0], [forward, here >= most], [end, here >= most]])) {
+      if (off && one === document.activeElement) run.focus({ preventScroll: true }); // a disabled button would swallow the keys that follow
+      one.disabled = off;
+    }
     runWord.textContent = playing ? t("Pause") : t("Play");
     run.dataset.playing = String(playing);
   }
