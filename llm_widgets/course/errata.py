@@ -106,7 +106,8 @@ ERRATA: tuple[Erratum, ...] = (
            "making all letters the same case."),
         N_("That is right for bags of words. Models that write keep both, and use subword tokens."),
         (
-            N_("{before} sentences that differ in meaning or tone become {plain}, “{left}”, without signs and capitals."),
+            N_("{before} sentences that differ in meaning or tone become {plain}, “{left}”, without signs and "
+               "capitals."),
             N_("Byte-level BPE keeps all {kept} apart, and gives each of them back exactly: {back}."),
         ),
         computed.lost_signs,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from llm_widgets.foundations import worked_example as example
 from llm_widgets.widgets._computed import plain
@@ -56,27 +57,26 @@ def _number(row: example.Row) -> dict[str, Any]:
 
 
 def _rule(key: str) -> dict[str, Any]:
-    """A rule is right where what it gives is what comes out by finite differences, or where following it helps."""
-    now = example.neuron()
-    slope = np.array(differences())
+    """A rule is right where it gives what comes out by finite differences, or does what an update does."""
+    now, slope = example.neuron(), np.array(differences())
     formula_w, formula_b = example.RULES["as_formula"](now)
     chain_w, chain_b = example.RULES["chain_rule"](now)
-    gives, right = {
-        "weight_rule": (formula_w, chain_w),
-        "bias_rule": (formula_b, chain_b),
-        "update_rule": (now.w - example.LEARNING_RATE * chain_w, example.right_step().after.w),
-    }[key]
-    if key == "update_rule":
-        good = np.allclose(gives, right) and example.follow("chain_rule", 1).factor < 1
-    else:
-        good = np.allclose(gives, slope[:-1] if key == "weight_rule" else slope[-1], atol=1e-6)
+    after = example.right_step().after.w
+    # What the printed rule gives, what is right, and what to check it with.
+    sides: dict[str, tuple[ArrayLike, ArrayLike, ArrayLike]] = {
+        "weight_rule": (formula_w, chain_w, slope[:-1]),
+        "bias_rule": (formula_b, chain_b, slope[-1]),
+        "update_rule": (now.w - example.LEARNING_RATE * chain_w, after, after),
+    }
+    gives, right, check = (np.atleast_1d(np.asarray(side, np.float64)) for side in sides[key])
+    good = np.allclose(gives, check, atol=1e-6)
     return {
         "key": key,
         "kind": "rule",
         "section": "4.2",
         "documents": list(_RULES[key]),
         "printed": [],
-        "gives": plain(np.atleast_1d(gives)),
-        "computed": plain(np.atleast_1d(right)),
+        "gives": plain(gives),
+        "computed": plain(right),
         "verdict": "right" if good else "rule",
     }

@@ -12,13 +12,15 @@ import { computedView } from "./computed.js";
 const KIND_NAMES = /** @type {Record<string, string>} */ ({
   number: N("wrong number"), rule: N("wrong rule"), statement: N("wrong statement"), outdated: N("out of date"), missing: N("missing"), unconfirmed: N("not confirmed"),
 });
-const placeNames = /** @type {Record<string, string>} */ ({ en: N("English document, section {section}"), zh: N("Chinese document, section {section}") });
-const briefly = (/** @type {[string, string][]} */ places) => {
+const PLACES = /** @type {Record<string, string>} */ ({ en: N("English document, section {section}"), zh: N("Chinese document, section {section}") });
+const SHORT_PLACES = /** @type {Record<string, string>} */ ({ en: N("English {section}"), zh: N("Chinese {section}") });
+/** Where a row stands: a document once, with its sections. @param {Translate} t @param {[string, string][]} places @param {Record<string, string>} names @param {string} between */
+function placed(t, places, names, between) {
   const by = /** @type {Record<string, string[]>} */ ({});
   for (const [document, section] of places) (by[document] ??= []).push(section);
-  return Object.entries(by).map(([document, sections]) => `${document} ${sections.join(", ")}`).join(" · ");
-};
-const spelled = (/** @type {Translate} */ t, /** @type {[string, string][]} */ places) => places.map(([document, section]) => t(placeNames[document], { section })).join("; ");
+  return Object.entries(by).map(([document, sections]) => t(names[document], { section: sections.join(t(", ")) })).join(between);
+}
+const spelled = (/** @type {Translate} */ t, /** @type {[string, string][]} */ places) => placed(t, places, PLACES, " · ");
 
 /** @param {Model} model @param {HTMLElement} host */
 function view(model, host) {
@@ -61,7 +63,7 @@ function view(model, host) {
         const top = list.scrollTop;
         list.replaceChildren(...rows.map((one) => el("div", { role: "option", id: id(one.key), class: "lw-errata-row", "aria-selected": String(one.key === now?.key), dataset: { row: one.key, kind: one.kind }, on: { click: () => { set("row", one.key); list.focus({ preventScroll: true }); } } },
           el("span", { class: "lw-errata-mark", "aria-hidden": "true" }, one.checked ? "✓" : "·"), el("span", { class: "lw-errata-title" }, one.title, one.checked ? el("span", { class: "lw-spoken" }, ` ${t("checked")}`) : null),
-          el("span", { class: "lw-errata-where" }, briefly(one.places)), el("span", { class: "lw-errata-kind" }, t(KIND_NAMES[one.kind])))));
+          el("span", { class: "lw-errata-where" }, placed(t, one.places, SHORT_PLACES, " · ")), el("span", { class: "lw-errata-kind" }, t(KIND_NAMES[one.kind])))));
         list.scrollTop = top;
         if (now) list.setAttribute("aria-activedescendant", id(now.key)); else list.removeAttribute("aria-activedescendant");
         const selected = /** @type {HTMLElement | null} */ (list.querySelector("[aria-selected=true]"));

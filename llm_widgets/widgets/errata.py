@@ -56,7 +56,7 @@ class ErrataView(ComputedWidget):
         >>> from llm_widgets import course
         >>> view = course.errata(chapter=4)
         >>> view.check("new-weights")
-        >>> view.values("new-weights")["factor"].round(2)
+        >>> round(view.values("new-weights")["factor"], 2)
         353.44
     """
 

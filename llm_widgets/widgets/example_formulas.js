@@ -13,11 +13,13 @@ export const brief = (x) => exact(Number(x.toPrecision(6)));
 /** Numbers in brackets as text; a single one without. @param {number[]} values */
 export const listed = (values) => (values.length === 1 ? brief(values[0]) : `[${values.map(brief).join(", ")}]`);
 const vector = (/** @type {number[]} */ values) => (values.length === 1 ? num(brief(values[0])) : row(op("["), joined(",", values.map((v) => num(brief(v)))), op("]")));
-const newer = (/** @type {string} */ name) => sup(name, row(op("′")));
-const times = (/** @type {Part[]} */ ...parts) => joined("·", parts);
+// As a number, the prime has no gap before it, unlike an operator.
+const primed = (/** @type {string} */ name) => row(name, num("′"));
+// U+22C5: Chinese fonts draw U+00B7 as wide as a character.
+const times = (/** @type {Part[]} */ ...parts) => joined("⋅", parts);
 const part = (/** @type {number} */ x) => factor(brief(x));
 const dL = (/** @type {string} */ name) => partial("L", name), dy = (/** @type {string} */ name) => partial("y", name);
-const slope = () => row(sup("σ", row(op("′"))), op("("), "z", op(")"));
+const slope = () => row(primed("σ"), op("("), "z", op(")"));
 const off = (/** @type {number} */ y, /** @type {number} */ target) => row(op("("), num(brief(y)), op("−"), part(target), op(")"));
 const is = (/** @type {Part} */ value) => row(op("="), value);
 
@@ -31,9 +33,9 @@ const PRINTED = {
   bias_rule: () => [row(dL("b"), op("="), dy("b"))],
   weight_gradient: (n, s) => [row(dL("w"), op("="), times(vector(n.x), vector(n.w))), is(vector(s.weight_gradient))],
   bias_gradient: (n, s) => [row(dL("b"), op("="), num(brief(s.output[0])), op("−"), part(n.target)), is(num(brief(s.bias_gradient[0])))],
-  update_rule: () => [row(newer("w"), op("="), "w", op("−"), times("η", dL("w"))), row(op(","), newer("b"), op("="), "b", op("−"), times("η", dL("b")))],
-  new_weight: (n, s) => [row(newer("w"), op("="), vector(n.w)), row(op("−"), times(num(brief(n.rate)), vector(s.weight_gradient))), is(vector(s.new_weight))],
-  new_bias: (n, s) => [row(newer("b"), op("="), num(brief(n.b)), op("−"), times(num(brief(n.rate)), part(s.bias_gradient[0]))), is(num(brief(s.new_bias[0])))],
+  update_rule: () => [row(primed("w"), op("="), "w", op("−"), times("η", dL("w"))), row(op(","), primed("b"), op("="), "b", op("−"), times("η", dL("b")))],
+  new_weight: (n, s) => [row(primed("w"), op("="), vector(n.w)), row(op("−"), times(num(brief(n.rate)), vector(s.weight_gradient))), is(vector(s.new_weight))],
+  new_bias: (n, s) => [row(primed("b"), op("="), num(brief(n.b)), op("−"), times(num(brief(n.rate)), part(s.bias_gradient[0]))), is(num(brief(s.new_bias[0])))],
 };
 
 /** Where the right line is another one than the printed one, not only with other numbers. @type {typeof PRINTED} */

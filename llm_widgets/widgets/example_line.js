@@ -38,7 +38,7 @@ export function exampleLine(t) {
       node.replaceChildren(
         el("h4", { class: "lw-example-heading" }, t(LINE_NAMES[line.key])),
         el("p", { class: "lw-example-place" }, whereOf(t, line), " · ", el("span", { class: good ? "lw-example-good" : "lw-example-bad" }, judged), line.outcome ? ` · ${t(LINE_OUTCOMES[line.outcome])}` : ""),
-        el("dl", { class: "lw-example-formulas" }, ...formulas(found, line).flatMap(([caption, formula, tone]) => [el("dt", {}, caption), el("dd", { class: `lw-example-${tone}` }, formula)])),
+        ...formulas(found, line).flatMap(([caption, formula, tone]) => [el("p", { class: "lw-example-caption" }, caption), el("div", { class: `lw-example-derived lw-example-${tone}` }, formula)]),
         el("p", { class: "lw-example-why" }, whyOf(t, line)));
     },
   };

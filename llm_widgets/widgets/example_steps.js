@@ -53,14 +53,15 @@ export function exampleSteps({ t, root, set, current, refused, model }) {
       return true;
     },
   });
-  const walk = player({ t, root, length, at, go: (to) => set("step", to), interval: 700, name: (i) => t("after {n} updates", { n: i }) });
+  const walk = player({ t, root, length, at, go: (to) => set("step", to), interval: 700, name: (i) => whenOf(i) });
   const legend = el("p", { class: "lw-caption lw-example-legend" }), numbers = el("table", { class: "lw-table lw-example-numbers" });
   const unrestyle = () => picture.restyle();
   model.on("change:projector", unrestyle);
 
+  const whenOf = (/** @type {number} */ n) => (n ? t("After update {n}", { n }) : t("Before the first update"));
   const spokenAt = (/** @type {Followed} */ { document, chain }) => {
     const y = dot(document), right = dot(chain);
-    return t("After {n} updates the loss is {document} in the document's way and {chain} by the chain rule.", { n: at(), document: y === undefined ? t("too large for the computer") : number(y, 4), chain: right === undefined ? t("too large for the computer") : number(right, 4) });
+    return t("{when}: the loss is {document} in the document's way and {chain} by the chain rule.", { when: whenOf(at()), document: y === undefined ? t("too large for the computer") : number(y, 4), chain: right === undefined ? t("too large for the computer") : number(right, 4) });
   };
   /** The numbers of both at this step. @param {Followed} now */
   function tabled({ document, chain }) {
@@ -68,12 +69,12 @@ export function exampleSteps({ t, root, set, current, refused, model }) {
     const cells = (/** @type {string} */ name, /** @type {(series: Series) => string} */ say, /** @type {string} */ role) =>
       el("tr", { dataset: { role } }, el("th", { scope: "row" }, name), ...both.map((series, k) => el("td", { class: k ? "lw-example-good" : "lw-example-bad" }, i < series.losses.length ? say(series) : "–")));
     numbers.replaceChildren(
-      el("caption", {}, t("After {n} updates", { n: i })),
+      el("caption", {}, whenOf(i)),
       el("thead", {}, el("tr", {}, el("td"), el("th", { scope: "col" }, t("document")), el("th", { scope: "col" }, t("chain rule")))),
       el("tbody", {},
         ...[0, 1, 2].map((k) => cells(`w${"₁₂₃"[k]}`, (series) => number(series.weights[i][k], 4), `w${k}`)),
         cells("b", (series) => number(series.biases[i], 4), "b"), cells("y", (series) => number(series.outputs[i], 4), "y"),
-        cells("L", (series) => number(series.losses[i], 4), "loss"), cells("L / L₀", (series) => number(series.losses[i] / series.losses[0], 5), "ratio")));
+        cells("L", (series) => number(series.losses[i], 4), "loss"), cells("L / L₀", (series) => number(series.losses[i] / series.losses[0], series.losses[i] < series.losses[0] ? 4 : 5), "ratio")));
   }
   const firstOf = (/** @type {Series} */ series, /** @type {string} */ name, /** @type {string} */ tone) =>
     el("span", { class: `lw-example-${tone}` }, `${name} `, series.first === null ? "–" : ratioFormula(series.losses[0], series.losses[1], series.first));
@@ -101,8 +102,9 @@ export function exampleSteps({ t, root, set, current, refused, model }) {
       tabled(now);
       walk.paint();
       picture.invalidate();
-      return sentences(spokenAt(now), now.document.diverged && t("The document's way leaves the numbers of a computer after {n} updates.", { n: now.document.losses.length - 1 }), now.chain.diverged && t("The chain rule does, too, at this learning rate, after {n}.", { n: now.chain.losses.length - 1 }));
+      return sentences(spokenAt(now), now.document.diverged && t("The document's way leaves the numbers of a computer after {n} updates.", { n: now.document.losses.length - 1 }), now.chain.outputs.at(-1) === 0 && t("At this learning rate the chain rule's steps overshoot, too: the output falls to 0, and the unit is dead."));
     },
+    stop: () => { if (walk.playing()) walk.stop(); },
     dispose() { walk.dispose(); picture.dispose(); model.off("change:projector", unrestyle); },
   };
 }

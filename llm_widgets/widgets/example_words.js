@@ -13,7 +13,7 @@ export const LINE_NAMES = /** @type {Record<string, string>} */ ({
 export const LINE_VERDICTS = /** @type {Record<string, string>} */ ({ right: N("right"), slip: N("slip of arithmetic"), rule: N("wrong rule"), follows: N("follows from an earlier error") });
 export const LINE_OUTCOMES = /** @type {Record<string, string>} */ ({ found: N("found"), missed: N("missed"), false_alarm: N("false alarm"), cleared: N("rightly left") });
 
-const WHY = /** @type {Record<string, string>} */ ({
+const LINE_WHY = /** @type {Record<string, string>} */ ({
   products: N("Each weight times its input. All three products are right."),
   weighted_sum: N("A slip of arithmetic: the four numbers sum to {right}, not {printed}. Nearly everything below inherits it."),
   output: N("ReLU leaves a number above 0 as it is, so the rule is right. The number is wrong because the sum was."),
@@ -29,7 +29,7 @@ const WHY = /** @type {Record<string, string>} */ ({
 /** Why a line is right or wrong, with its numbers. @param {Translate} t @param {ExampleLine} line */
 export function whyOf(t, line) {
   const { printed, computed = [], follows = [], gives = [] } = line;
-  return t(WHY[line.key], { printed: listed(printed), right: listed(computed), follows: listed(follows), gives: listed(gives), times: printed.length ? brief(printed[0] / computed[0]) : "" });
+  return t(LINE_WHY[line.key], { printed: listed(printed), right: listed(computed), follows: listed(follows), gives: listed(gives), times: printed.length ? brief(printed[0] / computed[0]) : "" });
 }
 
 /** Where a line stands. @param {Translate} t @param {ExampleLine} line */

@@ -62,7 +62,7 @@ function view(model, host) {
           grid.paint(found, { finding, asking, marked, chosen: chosen.key });
           line.paint(found, asking ? null : chosen);
           below.node.hidden = !found.followed;
-          if (!found.followed) losses.hidden = true;
+          if (!found.followed) { losses.hidden = true; below.stop(); }
           if (!losses.hidden) losses.replaceChildren(table(t("Losses after each update"), [t("updates"), t("document"), t("chain rule")], lossRows(found.followed).map((cells) => cells.map((x) => number(x, 6)))));
           const said = found.followed ? below.paint(found.followed) : "";
           if (asking) return t("{n} of {all} lines marked as wrong.", { n: marked.length, all: lines.length });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any, ClassVar
 
 import traitlets
@@ -33,7 +34,8 @@ class WorkedExample(ComputedWidget):
 
     Example:
         >>> widget = WorkedExample(steps=3)
-        >>> round(widget.followed("as_printed").losses[1] / widget.followed("as_printed").losses[0], 2)
+        >>> first, second, *_ = widget.followed("as_printed").losses
+        >>> round(float(second / first), 2)
         353.44
         >>> WorkedExample(mode="find").marked
         []
@@ -68,6 +70,13 @@ class WorkedExample(ComputedWidget):
     ) -> None:
         check_keywords(WorkedExample, settings, (*self.SETTINGS, "projector"))
         super().__init__(steps=steps, learning_rate=learning_rate, mode=mode, **settings)
+
+    @traitlets.validate("learning_rate")
+    def _a_number(self, proposal: Any) -> float:
+        rate = float(proposal["value"])
+        if math.isnan(rate):  # which is neither below nor above any limit
+            raise ValueError(f"The learning rate must be a number from 1e-6 to 100. Received: learning_rate={rate}")
+        return rate
 
     def followed(self, rule: str) -> example.Followed:
         """What a rule does to the example's neuron over this widget's steps: see `worked_example.follow`."""
