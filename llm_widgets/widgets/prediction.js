@@ -24,10 +24,10 @@ function view(model, host) {
       const order = orderField({ t, changed: () => paint() });
       const submit = el("button", { type: "submit", class: "lw-primary", dataset: { action: "guess" } });
       const entry = el("form", { class: "lw-prediction-entry" }, typing, choices, order.node, submit);
-      const verdict = el("span", { class: "lw-prediction-verdict" }), mine = el("dd", { class: "lw-number" }), theirs = el("dd", { class: "lw-number", dataset: { role: "answer" } }), mineWord = el("dt", {}), theirsWord = el("dt", {});
+      const verdict = el("span", { class: "lw-prediction-verdict" }), mine = el("b", { class: "lw-number" }), theirs = el("b", { class: "lw-number", dataset: { role: "answer" } }), mineWord = el("span", {}), theirsWord = el("span", {});
       const working = el("div", { class: "lw-prediction-formula lw-formula" }), why = el("div", { class: "lw-prediction-why" });
       const again = el("button", { type: "button", dataset: { action: "again" }, on: { click: () => { picked = ""; field.value = ""; set("again", current("again") + 1); set("guess", null); focusEntry = true; } } });
-      const answer = el("div", { class: "lw-prediction-answer" }, el("dl", {}, el("div", {}, mineWord, mine), el("div", {}, theirsWord, theirs), verdict), working, why, again);
+      const answer = el("div", { class: "lw-prediction-answer" }, el("div", { class: "lw-prediction-both" }, el("div", {}, mineWord, mine), el("div", {}, theirsWord, theirs), verdict), working, why, again);
       let picked = "", options = "", focusEntry = false, formulaIs = "", workingIs = "";
       const found = () => /** @type {Found} */ (model.get("_found"));
       const guess = () => {
@@ -68,7 +68,7 @@ function view(model, host) {
           choices.hidden = now.kind !== "choice";
           order.node.hidden = now.kind !== "order";
           const key = JSON.stringify([now.options, now.text]);
-          if (key !== options) { options = key; offer(now.options); order.offer(now.options); }
+          if (key !== options) { options = key; offer(now.kind === "choice" ? now.options : []); order.offer(now.kind === "order" ? now.options : []); }
           if (!judged) {
             if (focusEntry) { focusEntry = false; (now.kind === "number" ? field : /** @type {HTMLElement | null} */ (entry.querySelector(now.kind === "choice" ? "input[type=radio]" : "li button:not(:disabled)")))?.focus(); }
             return t("Guess first; then the answer is computed.");

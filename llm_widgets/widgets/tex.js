@@ -4,6 +4,7 @@ import { frac, id, math, num, op, root, row, sub, subsup, sup, text } from "./fo
 const LETTERS = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", theta: "θ", lambda: "λ", mu: "μ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", omega: "ω", Delta: "Δ", Sigma: "Σ", infty: "∞", nabla: "∇", partial: "∂", ell: "ℓ" };
 const SIGNS = { cdot: "·", times: "×", leftarrow: "←", to: "→", rightarrow: "→", Rightarrow: "⇒", approx: "≈", neq: "≠", leq: "≤", geq: "≥", le: "≤", ge: "≥", pm: "±", sum: "∑", prod: "∏", in: "∈", ldots: "…", dots: "…", mid: "|", sim: "∼", odot: "⊙", "{": "{", "}": "}" };
 const FUNCTIONS = ["ln", "log", "exp", "max", "min", "tanh", "softmax"];
+const FENCES = { "(": ")", "[": "]" };
 const GAPS = [",", ";", ":", "!", " ", "quad", "qquad", "left", "right"];
 
 /** A formula as a tree: `["row", …]`, `["frac", above, below]`, `["sub", base, below]`, `["num", "1"]`.
@@ -30,6 +31,7 @@ export function texTree(source) {
     const word = words[at] ?? "";
     at += 1;
     if (word === "{") return group("}");
+    if (word in FENCES) { const inside = group(FENCES[/** @type {"("} */ (word)]); return ["fence", word, inside, words[at - 1] ?? ""]; }
     if (/^\d/.test(word)) return ["num", word];
     if (/^\\./.test(word)) return command(word.slice(1));
     return /^\p{L}$/u.test(word) ? ["id", word] : ["op", word === "-" ? "−" : word === "*" ? "·" : word];
@@ -41,7 +43,7 @@ export function texTree(source) {
     if (["text", "mathrm", "operatorname"].includes(name)) return ["text", verbatim()];
     if (["hat", "bar", "vec"].includes(name)) return ["over", argument(), { hat: "^", bar: "¯", vec: "→" }[name]];
     if (GAPS.includes(name)) return ["gap", name];
-    if (FUNCTIONS.includes(name)) return ["id", name];
+    if (FUNCTIONS.includes(name)) { gap(); return /^[([{_^]?$/.test(words[at] ?? "") ? ["id", name] : ["row", ["id", name], ["gap", ","]]; }
     if (name in SIGNS) return ["op", SIGNS[/** @type {keyof typeof SIGNS} */ (name)]];
     return ["id", LETTERS[/** @type {keyof typeof LETTERS} */ (name)] || name];
   };
@@ -73,6 +75,10 @@ function built([kind, ...parts]) {
   if (kind === "root") return root(built(parts[0]));
   if (kind === "gap") return text({ quad: "  ", qquad: "    ", "!": "", left: "", right: "" }[/** @type {"quad"} */ (parts[0])] ?? " ");
   if (kind === "over") { const made = document.createElementNS("http://www.w3.org/1998/Math/MathML", "mover"); made.setAttribute("accent", "true"); made.append(built(parts[0]), op(parts[1])); return made; }
+  if (kind === "fence") { // brackets grow with a fraction, and stay as they are round a line of text
+    const grows = JSON.stringify(parts[1]).includes('"frac"'), bracket = (/** @type {string} */ sign) => { const made = op(sign); if (!grows) made.setAttribute("stretchy", "false"); return made; };
+    return row(bracket(parts[0]), built(parts[1]), bracket(parts[2]));
+  }
   return row(...all());
 }
 
