@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from llm_widgets.foundations.differences import gradient_check
+from llm_widgets.foundations.differences import GradientCheck, gradient_check
 from llm_widgets.foundations.neuron import Neuron, NeuronBackward, NeuronForward, NeuronStep
 from llm_widgets.i18n import t
 
@@ -25,7 +26,7 @@ class Place:
         forward: its way forward.
         backward: the loss and its way back; None where it cannot be, for which `problem` says why.
         after: what the next update makes of it; None where there can be none.
-        problem: "double_sigmoid", "target" or "output" (outside 0 to 1), "overflow" (in the way back or the update), "".
+        problem: "double_sigmoid", "target" or "output" (outside 0 to 1), "overflow" (behind y), "".
     """
 
     neuron: Neuron
@@ -114,7 +115,7 @@ class NeuronHistory:
             return ""
         if place.neuron.activation == "relu" and place.forward.z <= 0 and place.backward.dL_dy != 0:
             return "dead"
-        rises = [b > a for a, b in zip(known, known[1:], strict=False)]
+        rises = [b > a for a, b in itertools.pairwise(known)]
         if len(rises) == _RISES and all(rises):
             return "diverging"
         if rises and rises[-1]:
@@ -139,24 +140,30 @@ class NeuronHistory:
         if back is None:
             return []
 
-        def loss_of_inputs(moved: np.ndarray) -> float:
-            return neuron.backward(neuron.forward(moved), self.target, self.loss).loss
+        def of_inputs() -> GradientCheck:
+            return gradient_check(
+                lambda x: neuron.backward(neuron.forward(x), self.target, self.loss).loss, self.x, back.dL_dx
+            )
+
+        def of_weights() -> GradientCheck:
+            return neuron.check(self.x, self.target, self.loss)
 
         found: list[dict[str, float | bool | str | None]] = []
-        for check, gradients, slopes in (
-            (lambda: neuron.check(self.x, self.target, self.loss), [*back.dL_dw, back.dL_db], [*back.dz_dw, 1.0]),
-            (lambda: gradient_check(loss_of_inputs, self.x, back.dL_dx), back.dL_dx, back.dz_dx),
-        ):
+        sides: tuple[tuple[Callable[[], GradientCheck], list[float], list[float]], ...] = (
+            (of_weights, [*back.dL_dw.tolist(), back.dL_db], [*back.dz_dw.tolist(), back.dz_db]),
+            (of_inputs, back.dL_dx.tolist(), back.dz_dx.tolist()),
+        )
+        for check, gradients, slopes in sides:
             try:
                 checked = check()
             except ValueError:
-                found += [{"gradient": float(g), "difference": None, "agrees": False, "why": "edge"} for g in gradients]
+                found += [{"gradient": g + 0.0, "difference": None, "agrees": False, "why": "edge"} for g in gradients]
                 continue
             for i, (gradient, slope) in enumerate(zip(gradients, slopes, strict=True)):
                 agrees = bool(checked.errors[i] <= checked.tolerance)
-                reach = float(checked.steps[i]) * abs(float(slope))
+                reach = float(checked.steps[i]) * abs(slope)
                 found.append({
-                    "gradient": float(gradient), "difference": float(checked.differences[i]),
+                    "gradient": gradient + 0.0, "difference": float(checked.differences[i]) + 0.0,  # never −0
                     "step": float(checked.steps[i]), "error": float(checked.errors[i]), "agrees": agrees,
                     "why": "" if agrees else self._why(neuron.activation, place.forward.y, z, reach),
                 })  # fmt: skip
@@ -177,7 +184,9 @@ class NeuronHistory:
             try:
                 backward = neuron.backward(forward, self.target, self.loss)
                 after = neuron.update(backward, self.learning_rate)
-                after.forward(self.x)
+                forward_after = after.forward(self.x)
+                if not self._problem(after, forward_after):
+                    after.backward(forward_after, self.target, self.loss)
             except ValueError:  # all that is not refused above is a number out of range
                 after, problem = None, "overflow"
         return Place(neuron, forward, backward, after, problem)
@@ -193,6 +202,4 @@ class NeuronHistory:
 
 
 def _same(before: Neuron, after: Neuron) -> bool:
-    return bool(
-        np.allclose(np.append(before.w, before.b), np.append(after.w, after.b), rtol=1e-12, atol=1e-15)
-    )
+    return bool(np.allclose(np.append(before.w, before.b), np.append(after.w, after.b), rtol=1e-12, atol=1e-15))

@@ -5,7 +5,7 @@ import { player } from "./player.js";
 import { plot, spanOf } from "./plot.js";
 import { neuronDrawing, numberIn, shadeGradient } from "./neuron_drawing.js";
 import { asLines, chainLines, differenceLine, forwardLines, updateLine } from "./neuron_formulas.js";
-import { MENDS, parameterNames, problem, reason, sign, spoken, status, tone, twin, verdict, written } from "./neuron_logic.js";
+import { MENDS, compact, parameterNames, problem, reason, sign, spoken, status, tone, twin, verdict, written } from "./neuron_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./neuron_logic.js").Found} Found */
@@ -30,7 +30,9 @@ function view(model, host) {
       const go = (/** @type {number} */ to) => { fields.flush(); set("step", to); fields.flush(); };
       const choose = (/** @type {string} */ name) => { if (name === model.get("chosen")) return; model.set("chosen", name); model.save_changes(); paint(); };
       const hands = { t, current, edit, refused, choose };
-      const drawing = neuronDrawing(hands);
+            const button = (/** @type {string} */ action, /** @type {() => void} */ click, /** @type {string} */ kind = "", /** @type {string} */ sign = "") => el("button", { type: "button", class: kind, dataset: { action }, on: { click } }, sign);
+      const add = button("add", () => edit({ x: [...current("x"), 1], w: [...current("w"), 0.1] }), "", "+"), remove = button("remove", () => edit({ x: current("x").slice(0, -1), w: current("w").slice(0, -1) }), "", "−");
+      const drawing = neuronDrawing(hands, [remove, add]);
       const known = () => Math.max(found()?.updates ?? 0, current("step"));
       const steps = player({
         t, root, go, interval: PLAY_MS, length: () => known() + 1, at: () => current("step"), more: () => Boolean(found()?.more),
@@ -48,7 +50,7 @@ function view(model, host) {
           const shown = now.losses.map((loss) => (log && loss !== null && loss <= 0 ? null : loss)), positive = shown.filter((loss) => loss !== null), here = shown[now.step];
           return {
             x: [0, Math.max(5, now.updates)], whole: true, xName: t("updates"), yName: t("loss"), log: log && positive.length > 0,
-            y: log && positive.length ? [Math.min(...positive) / 1.5, Math.max(...positive) * 1.5] : spanOf([...shown, 0]),
+            y: log && positive.length ? [Math.min(...positive) / 1.5, Math.max(...positive) * 1.5] : [0, spanOf([...shown, 0])[1] * 1.15],
             lines: [{ points: shown.map((loss, i) => [i, loss]), colour: "blue" }],
             points: here === null || here === undefined ? [] : [{ x: now.step, y: here, colour: "orange", name: number(here, 3) }],
           };
@@ -59,9 +61,7 @@ function view(model, host) {
       redraw = curve.invalidate;
       const rate = numberIn(hands, { label: () => t("Learning rate {name}", { name: "η" }), role: "rate", low: 1e-6, step: 0.01, get: () => current("learning_rate"), set: (x) => edit({ learning_rate: x }) });
       const rateName = el("span", {}), rateBox = el("div", { class: "lw-neuron-rate" }, rateName, rate.node);
-      const button = (/** @type {string} */ action, /** @type {() => void} */ click, /** @type {string} */ kind = "") => el("button", { type: "button", class: kind, dataset: { action }, on: { click } });
       const update = button("update", () => { steps.stop(); go(current("step") + 1); }, "lw-primary"), reset = button("reset", () => { steps.stop(); model.send({ type: "reset" }); });
-      const add = button("add", () => edit({ x: [...current("x"), 1], w: [...current("w"), 0.1] })), remove = button("remove", () => edit({ x: current("x").slice(0, -1), w: current("w").slice(0, -1) }));
       let rows = /** @type {{ name: string, row: HTMLElement, cells: HTMLElement[] }[]} */ ([]), drawn = "", tall = "";
 
       list.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => {
@@ -87,7 +87,7 @@ function view(model, host) {
           const { row, cells } = rows[i], on = p.name === chosen;
           cells[0].textContent = written(p.name);
           shadeGradient(cells[1], p.gradient, most);
-          cells[2].textContent = number(p.difference, 3);
+          cells[2].textContent = compact(p.difference);
           cells[3].textContent = sign(p);
           cells[3].className = `lw-neuron-sign ${p.agrees ? "lw-neuron-good" : sign(p) === "≠" ? "lw-neuron-bad" : ""}`;
           cells[4].textContent = number(p.after, 4);
@@ -108,7 +108,7 @@ function view(model, host) {
           ...(mend ? [el("button", { type: "button", dataset: { action: "mend" }, on: { click: () => edit(mend.changes) } }, t(mend.label))] : []),
           ...(now.back ? (chosen[0] === "x" ? [words(t("An input is given, not learned: its gradient is what a layer before this one would go on with."))] : asLines(updateLine(now, p))) : []));
         // What has been as high stays so: numbers of other lengths wrap at other places, and nothing below may jump.
-        const place = `${root.clientWidth} ${now.w.length} ${now.activation} ${now.loss} ${model.get("language")} ${model.get("projector")}`;
+        const place = `${root.clientWidth} ${now.w.length} ${model.get("language")} ${model.get("projector")}`;
         for (const box of [forward, chain]) { if (place !== tall) box.style.minHeight = ""; box.style.minHeight = `${box.offsetHeight}px`; }
         tall = place;
       }
@@ -117,7 +117,7 @@ function view(model, host) {
         body: [drawing.node, el("div", { class: "lw-neuron-halves" },
           el("div", {}, captions.forward, forward, captions.list, heads, list),
           el("div", {}, captions.chain, chain, curve.node))],
-        controls: [update, steps.node, rateBox, add, remove, reset],
+        controls: [update, steps.node, rateBox, reset],
         relabel() {
           captions.forward.textContent = t("Forward");
           captions.list.textContent = t("Gradient of each number, and what a finite difference says");
@@ -128,8 +128,7 @@ function view(model, host) {
           rateName.textContent = t("Learning rate {name}", { name: "η" });
           update.textContent = t("Apply the update");
           reset.textContent = t("Reset");
-          add.textContent = t("Add an input");
-          remove.textContent = t("Remove an input");
+          for (const [one, words] of /** @type {[HTMLElement, string][]} */ ([[add, t("Add an input")], [remove, t("Remove an input")]])) { one.setAttribute("aria-label", words); one.title = words; }
           drawing.relabel();
           rate.relabel();
           steps.relabel();

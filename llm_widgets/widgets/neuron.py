@@ -126,9 +126,7 @@ class NeuronWorkbench(ComputedWidget):
     def _as_many(self, proposal: Any) -> list[float]:
         values = proposal["value"]
         if not 1 <= len(values) <= MAX_INPUTS:
-            raise ValueError(
-                t("A neuron here has 1 to {most} inputs. Received: {n}", most=MAX_INPUTS, n=len(values))
-            )
+            raise ValueError(t("A neuron here has 1 to {most} inputs. Received: {n}", most=MAX_INPUTS, n=len(values)))
         other = self.w if proposal["trait"].name == "x" else self.x
         if other and len(other) != len(values):
             raise ValueError(
@@ -222,14 +220,15 @@ class NeuronWorkbench(ComputedWidget):
                 strict=True,
             )
         ]
-        return plain({
+        found: dict[str, Any] = plain({
             **{name: getattr(self, name) for name in self.SETTINGS},
             "products": place.forward.products, "z": place.forward.z, "y": place.forward.y,
-            "back": {name: getattr(place.backward, name) for name in ("loss", "dL_dy", "dy_dz", "dL_dz")}
+            "back": {name: getattr(place.backward, name) + 0.0 for name in ("loss", "dL_dy", "dy_dz", "dL_dz")}
             if place.backward else None,
             "parameters": parameters, "updates": history.updates, "more": history.more, "losses": history.losses,
             "loss_after": history.loss_after(at), "problem": place.problem, "news": history.news(at),
-        })  # type: ignore[no-any-return]  # fmt: skip
+        })  # fmt: skip
+        return found
 
     def _on_reset(self, content: Any) -> None:
         self.reset()

@@ -2,7 +2,7 @@
 import { el, number } from "./kit.js";
 import { diverging, inkOn } from "./attention_colours.js";
 import { numberField } from "./number_field.js";
-import { ACTIVATION_NAMES, LOSS_NAMES, brief, parameterNames, spoken, written } from "./neuron_logic.js";
+import { ACTIVATION_NAMES, LOSS_NAMES, brief, compact, parameterNames, spoken, written } from "./neuron_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {import("./neuron_logic.js").Found} Found */
@@ -24,13 +24,13 @@ export function numberIn({ t, refused, choose }, { label, role, get, set, low, s
 /** A gradient in its colour. @param {HTMLElement} box @param {number | null | undefined} x @param {number} most */
 export function shadeGradient(box, x, most) {
   const known = typeof x === "number", share = known && most > 0 ? x / most : 0;
-  box.textContent = known ? number(x, 3) : "–";
+  box.textContent = known ? compact(x) : "–";
   box.style.background = known ? `rgb(${diverging(share).join(" ")})` : "none";
   box.style.color = known ? inkOn(share, 1, true) : "";
 }
 
-/** @param {Hands} hands */
-export function neuronDrawing(hands) {
+/** @param {Hands} hands @param {Node[]} buttons  stand below the inputs */
+export function neuronDrawing(hands, buttons) {
   const { t, current, edit, choose } = hands;
   const one = (/** @type {string} */ name, /** @type {number} */ i, /** @type {number} */ x) => edit({ [name]: current(name).map((/** @type {number} */ old, /** @type {number} */ j) => (j === i ? x : old)) });
   const plane = svg("svg", { class: "lw-neuron-edges", "aria-hidden": "true" });
@@ -42,7 +42,7 @@ export function neuronDrawing(hands) {
   const sumCard = el("div", { class: "lw-neuron-card lw-neuron-sum" }, el("b", {}, "Σ"), said.z);
   const actCard = el("div", { class: "lw-neuron-card" }, el("span", { class: "lw-neuron-name" }, el("b", {}, "σ"), activation), said.y, said.slope);
   const lossCard = el("div", { class: "lw-neuron-card" }, el("span", { class: "lw-neuron-name" }, el("b", {}, "L"), loss), el("span", { class: "lw-neuron-name" }, el("i", { "aria-hidden": "true" }, "t"), target.node), said.loss, said.pull);
-  const stage = el("div", { class: "lw-neuron-stage" }, plane, inputs, weights, sumCard, actCard, lossCard);
+  const stage = el("div", { class: "lw-neuron-stage" }, plane, el("div", { class: "lw-neuron-part" }, inputs, weights, sumCard), el("div", { class: "lw-neuron-part" }, actCard, lossCard));
   const caption = el("p", { class: "lw-caption" }), node = el("div", {}, caption, stage);
   let count = 0, chosen = "";
   let cells = /** @type {Record<string, { box: HTMLElement, field: ReturnType<typeof numberField>, gradient: HTMLElement, product: HTMLElement }>} */ ({});
@@ -58,7 +58,7 @@ export function neuronDrawing(hands) {
       field.relabel();
       return [name, { box, field, gradient, product }];
     }));
-    inputs.replaceChildren(...names.filter((n) => n[0] === "x").map((n) => cells[n].box), el("div", { class: "lw-neuron-cell lw-neuron-empty" }));
+    inputs.replaceChildren(...names.filter((n) => n[0] === "x").map((n) => cells[n].box), el("div", { class: "lw-neuron-cell lw-neuron-more" }, ...buttons));
     weights.replaceChildren(...names.filter((n) => n[0] !== "x").map((n) => cells[n].box));
     const edge = (/** @type {string} */ name, /** @type {() => HTMLElement} */ from, /** @type {HTMLElement} */ to) => {
       const line = svg("path", { class: "lw-neuron-edge" }), hit = svg("path", { class: "lw-neuron-hit" });
@@ -79,7 +79,7 @@ export function neuronDrawing(hands) {
     if (!base.width) return;
     plane.setAttribute("viewBox", `0 0 ${base.width} ${base.height}`);
     for (const { from, to, line, hit } of edges) {
-      const a = from().getBoundingClientRect(), b = to.getBoundingClientRect(), down = b.top > a.bottom;
+      const a = from().getBoundingClientRect(), b = to.getBoundingClientRect(), down = b.left < a.right - 1;
       const field = (/** @type {DOMRect} */ box, /** @type {HTMLElement} */ who) => box.top - base.top + (who.dataset.cell ? who.querySelector("input")?.offsetHeight ?? box.height : box.height) / 2;
       const x0 = down ? a.left + a.width / 2 - base.left : a.right - base.left, y0 = down ? a.bottom - base.top : field(a, from());
       const x1 = down ? b.left + b.width / 2 - base.left : b.left - base.left, y1 = down ? b.top - base.top : field(b, to);
@@ -115,14 +115,14 @@ export function neuronDrawing(hands) {
         const cell = cells[p.name];
         if (!cell) continue; // the drawing is ahead of the kernel
         shadeGradient(cell.gradient, p.gradient, most);
-        cell.product.textContent = p.name[0] === "w" ? number(found.products[Number(p.name.slice(1)) - 1], 3) : "";
+        cell.product.textContent = p.name[0] === "w" ? compact(found.products[Number(p.name.slice(1)) - 1]) : "";
       }
       for (const [name, cell] of Object.entries(cells)) cell.box.classList.toggle("lw-neuron-on", name === chosen);
-      said.z.textContent = `z = ${number(found.z, 4)}`;
-      said.y.textContent = `y = ${number(found.y, 4)}`;
+      said.z.textContent = `z = ${number(found.z, 5)}`;
+      said.y.textContent = `y = ${number(found.y, 5)}`;
       said.loss.textContent = `L = ${number(found.back?.loss, 4)}`;
-      said.slope.textContent = `∂y/∂z = ${number(found.back?.dy_dz, 4)}`;
-      said.pull.textContent = `∂L/∂y = ${number(found.back?.dL_dy, 4)}`;
+      said.slope.textContent = `∂y/∂z = ${compact(found.back?.dy_dz)}`;
+      said.pull.textContent = `∂L/∂y = ${compact(found.back?.dL_dy)}`;
       for (const { name, line } of edges) {
         // What goes along an edge: the input itself up to its weight, the product from there.
         const flow = name[0] === "w" ? found.products[Number(name.slice(1)) - 1] ?? 0 : name === "b" ? found.b : thick;

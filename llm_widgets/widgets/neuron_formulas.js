@@ -17,12 +17,15 @@ export function figure(x, digits = DIGITS) {
   return power === undefined ? num(front) : row(num(front), op("×"), sup(num(10), num(power.replace("+", ""))));
 }
 /** In brackets where it is negative or has a power, as a factor. @param {number | null | undefined} x */
-const factored = (x, digits = DIGITS) => (/[−e]/.test(number(x, digits)) ? row(op("("), figure(x, digits), op(")")) : figure(x, digits));
+const factored = (x, digits = DIGITS) => (/[−e]/.test(number(x, digits)) ? around(figure(x, digits)) : figure(x, digits));
 /** "= 1.9", or "≈" where digits were left out. @param {number | null | undefined} x @param {string} [colour] */
 const result = (x, colour = "blue") => row(op(typeof x !== "number" || whole5(x) ? "=" : "≈"), tinted(colour, figure(x)));
 const half = () => frac(num(1), num(2));
 const minus = (/** @type {Part} */ a, /** @type {Part} */ b) => row(a, op("−"), b);
-const around = (/** @type {Part} */ x) => row(op("("), x, op(")"));
+const bracket = (/** @type {string} */ sign) => { const made = op(sign); made.setAttribute("stretchy", "false"); return made; };
+const around = (/** @type {Part} */ x) => row(bracket("("), x, bracket(")"));
+/** Brackets that grow with what they hold. @param {Part} x */
+const embraced = (x) => row(op("("), x, op(")"));
 /** The symbol of a parameter. @param {string} name */
 export const symbol = (name) => (name.length > 1 ? sub(id(name[0]), num(name.slice(1))) : id(name));
 
@@ -30,17 +33,17 @@ export const symbol = (name) => (name.length > 1 ? sub(id(name[0]), num(name.sli
 const ACTIVATION = /** @type {Record<string, (v: Term, b: Term) => Part>} */ ({
   identity: (v) => v(),
   sigmoid: (_, b) => frac(num(1), row(num(1), op("+"), sup(id("e"), row(op("−"), b())))),
-  relu: (v) => row(id("max"), op("("), num(0), op(","), v(), op(")")),
+  relu: (v) => row(id("max"), around(row(num(0), op(","), v()))),
   tanh: (_, b) => row(id("tanh"), b()),
-  gelu: (v, b) => row(b(), op("·"), id("Φ"), around(v())),
-  gelu_tanh: (v, b) => row(frac(v(), num(2)), around(row(num(1), op("+"), id("tanh"), around(row(root(frac(num(2), id("π"))), around(row(v(), op("+"), num("0.044715"), sup(b(), num(3))))))))),
+  gelu: (v, b) => row(b(), op("⋅"), id("Φ"), around(v())),
+  gelu_tanh: (v, b) => row(frac(v(), num(2)), embraced(row(num(1), op("+"), id("tanh"), embraced(row(root(frac(num(2), id("π"))), around(row(v(), op("+"), num("0.044715"), op("⋅"), sup(b(), num(3))))))))),
   silu: (v, b) => frac(v(), row(num(1), op("+"), sup(id("e"), row(op("−"), b())))),
 });
 const LOSS = /** @type {Record<string, (y: Term, t: Term, yb: Term) => Part>} */ ({
   half_squared_error: (y, t) => row(half(), sup(around(minus(y(), t())), num(2))),
   mean_squared_error: (y, t) => sup(around(minus(y(), t())), num(2)),
   binary_cross_entropy: (y, t) => row(op("−"), t(), id("ln"), y(), op("−"), around(minus(num(1), t())), id("ln"), around(minus(num(1), y()))),
-  binary_cross_entropy_from_logits: (y, t, yb) => row(id("ln"), around(row(num(1), op("+"), sup(id("e"), y()))), op("−"), t(), op("·"), yb()),
+  binary_cross_entropy_from_logits: (y, t, yb) => row(id("ln"), around(row(num(1), op("+"), sup(id("e"), y()))), op("−"), t(), op("⋅"), yb()),
 });
 const LOSS_SLOPE = /** @type {Record<string, (y: Term, t: Term, yb: Term) => Part>} */ ({
   half_squared_error: (y, t) => minus(y(), t()),
@@ -59,7 +62,7 @@ export function forwardLines(found) {
   return [
     [
       row(id("z"), op("="), sum(id("i")), sub(id("w"), id("i")), sub(id("x"), id("i")), op("+"), id("b")),
-      ...w.map((one, i) => row(op(i ? "+" : "="), factored(one), op("·"), factored(x[i]))),
+      ...w.map((one, i) => row(op(i ? "+" : "="), factored(one), op("⋅"), factored(x[i]))),
       row(op("+"), factored(found.b)), result(z),
     ],
     [row(id("y"), op("="), id("σ"), around(id("z")), op("="), act(Z, Z)), found.activation === "identity" ? null : row(op("="), act(zn, zb)), result(y)].filter((piece) => piece !== null),
@@ -70,10 +73,10 @@ export function forwardLines(found) {
 /** σ′(z) in letters, and in numbers where that helps. @param {Found} found @param {Translate} t @returns {Part[]} */
 function slope(found, t) {
   const yb = () => factored(found.y);
-  if (found.activation === "sigmoid") return [row(op("="), id("y"), around(minus(num(1), id("y")))), row(op("="), yb(), op("·"), around(minus(num(1), yb())))];
+  if (found.activation === "sigmoid") return [row(op("="), id("y"), around(minus(num(1), id("y")))), row(op("="), yb(), op("⋅"), around(minus(num(1), yb())))];
   if (found.activation === "tanh") return [row(op("="), minus(num(1), sup(id("y"), num(2)))), row(op("="), minus(num(1), sup(yb(), num(2))))];
   if (found.activation === "gelu") return [row(op("="), id("Φ"), around(id("z")), op("+"), id("z"), id("φ"), around(id("z")))];
-  if (found.activation === "silu") return [row(op("="), id("s"), around(row(num(1), op("+"), id("z"), around(minus(num(1), id("s")))))), row(text(", "), id("s"), op("="), ACTIVATION.sigmoid(Z, Z), text(", "))];
+  if (found.activation === "silu") return [row(op("="), id("s"), around(row(num(1), op("+"), id("z"), around(minus(num(1), id("s")))))), around(row(id("s"), op("="), ACTIVATION.sigmoid(Z, Z)))];
   if (found.activation === "relu") return [text(found.z > 0 ? t("(z is above 0)") : found.z < 0 ? t("(z is below 0)") : t("(a kink: 0 by agreement)"))];
   return [];
 }
@@ -86,18 +89,18 @@ export function chainLines(found, p, t) {
   const last = kind === "w" ? found.x[n] : kind === "x" ? found.w[n] : 1;
   const yn = () => figure(y), tb = () => factored(target), yb = () => factored(y), lossSlope = LOSS_SLOPE[found.loss];
   return [
-    [row(partial("L", own()), op("="), partial("L", "y")), row(op("·"), partial("y", "z")), row(op("·"), partial("z", own()))],
+    [row(partial("L", own()), op("="), partial("L", "y")), row(op("⋅"), partial("y", "z")), row(op("⋅"), partial("z", own()))],
     [row(partial("L", "y"), op("="), lossSlope(Y, T, Y)), row(op("="), lossSlope(yn, tb, yb)), result(back.dL_dy, "orange")],
     [row(partial("y", "z"), op("="), sup(id("σ"), op("′")), around(id("z"))), ...slope(found, t), result(back.dy_dz, "orange")],
     [row(partial("z", own()), kind === "b" ? null : row(op("="), symbol(`${kind === "w" ? "x" : "w"}${n + 1}`))), result(last, "orange")],
-    [row(partial("L", own()), op("="), factored(back.dL_dy)), row(op("·"), factored(back.dy_dz)), row(op("·"), factored(last)), result(p.gradient, "orange")],
+    [row(partial("L", own()), op("="), factored(back.dL_dy)), row(op("⋅"), factored(back.dy_dz)), row(op("⋅"), factored(last)), result(p.gradient, "orange")],
   ];
 }
 
 /** The finite difference. @param {Parameter} p @returns {Part[][]} */
 export function differenceLine(p) {
   const side = (/** @type {string} */ sign) => row(id("L"), around(row(symbol(p.name), op(sign), id("h"))));
-  return [[row(frac(minus(side("+"), side("−")), row(num(2), id("h"))), op("≈"), tinted("orange", figure(p.difference, 7))), ...(p.step ? [row(text(", "), id("h"), op("="), figure(p.step, 2))] : [])]];
+  return [[row(frac(minus(side("+"), side("−")), row(num(2), id("h"))), op("≈"), tinted("orange", figure(p.difference, 7))), ...(p.step ? [around(row(id("h"), op("="), figure(p.step, 2)))] : [])]];
 }
 
 /** The update; an input has none. @param {Found} found @param {Parameter} p @returns {Part[][]} */
@@ -105,11 +108,16 @@ export function updateLine(found, p) {
   if (p.name[0] === "x" || p.after === null) return [];
   return [[
     row(symbol(p.name), op("←"), minus(symbol(p.name), row(id("η"), partial("L", symbol(p.name))))),
-    row(op("="), minus(figure(p.value), row(factored(found.learning_rate), op("·"), factored(p.gradient)))), result(p.after),
+    row(op("="), minus(figure(p.value), row(factored(found.learning_rate), op("⋅"), factored(p.gradient)))), result(p.after),
   ]];
 }
 
+/** An operator at the front of a piece stands between two pieces: it keeps its room on both sides. @param {Part} piece */
+function infix(piece) {
+  if (piece instanceof Element && piece.firstElementChild?.localName === "mo" && /^[=≈+⋅]$/.test(piece.firstElementChild.textContent ?? "")) piece.firstElementChild.setAttribute("form", "infix");
+  return piece;
+}
 /** Lines as elements: each piece a formula of its own, so that a line can wrap between them. @param {Part[][]} lines */
 export function asLines(lines) {
-  return lines.map((pieces) => { const line = document.createElement("div"); line.className = "lw-neuron-line"; line.append(...pieces.map((piece) => math([piece]))); return line; });
+  return lines.map((pieces) => { const line = document.createElement("div"); line.className = "lw-neuron-line"; line.append(...pieces.map((piece) => math([infix(piece)]))); return line; });
 }

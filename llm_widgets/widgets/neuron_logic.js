@@ -51,9 +51,11 @@ const KINDS = /** @type {Record<string, string>} */ ({ w: N("Weight {name}"), b:
 export const spoken = (name, t) => t(KINDS[name[0]], { name: written(name) });
 
 /** A field's number, short while nobody edits it. @param {number} x */
-export const brief = (x) => Number(x.toPrecision(5));
+export const brief = (x) => Number(Math.abs(x) >= 1e-2 ? Math.abs(x) < 1 ? x.toFixed(5) : x.toPrecision(5) : x.toPrecision(2));
+/** A number in little room. @param {number | null | undefined} x */
+export const compact = (x) => (typeof x === "number" && x !== 0 && Math.abs(x) < 1e-3 ? x.toExponential(1).replace(/-/g, "−") : number(x, 3));
 /** Whether nothing is lost at five digits, so that “=” may stand before the number. @param {number} x */
-export const whole5 = (x) => Math.abs(brief(x) - x) <= 1e-12 * Math.abs(x);
+export const whole5 = (x) => Math.abs(Number(x.toPrecision(5)) - x) <= 1e-12 * Math.abs(x);
 
 /** @param {Parameter} p @param {Translate} t */
 export function verdict(p, t) {
