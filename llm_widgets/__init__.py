@@ -58,6 +58,7 @@ _PUBLIC = {
     "HeadAblation": "widgets",
     "LogitLens": "widgets",
     "NeuronWorkbench": "widgets",
+    "NetworkStepper": "widgets",
     "Saliency": "widgets",
     "WorkedExample": "widgets",
 }
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
     from llm_widgets.widgets import LiveAttention as LiveAttention
     from llm_widgets.widgets import LogitLens as LogitLens
+    from llm_widgets.widgets import NetworkStepper as NetworkStepper
     from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
