@@ -8,6 +8,7 @@ Example:
 
 from __future__ import annotations
 
+from llm_widgets.course.errata import ERRATA, Erratum, errata
 from llm_widgets.course.exercises import Feedback, check
 from llm_widgets.course.language_results import TextVerdict, text_verdict, trained_writer
 from llm_widgets.course.opening import Chapter, open_chapter
@@ -16,12 +17,15 @@ from llm_widgets.course.real_models import real_model
 from llm_widgets.course.results import Verdict, trained, verdict
 
 __all__ = [
+    "ERRATA",
     "Chapter",
+    "Erratum",
     "Feedback",
     "TextVerdict",
     "Verdict",
     "check",
     "draw",
+    "errata",
     "open_chapter",
     "predict",
     "real_model",

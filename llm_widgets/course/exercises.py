@@ -12,6 +12,7 @@ from typing import Any
 from llm_widgets.course.algorithms_functions import FUNCTIONS as ALGORITHMS
 from llm_widgets.course.answers import NotYet, whole
 from llm_widgets.course.attention_exercises import EXERCISES as ATTENTION
+from llm_widgets.course.mathematics_functions import FUNCTIONS as MATHEMATICS
 from llm_widgets.course.predictions import drawn
 from llm_widgets.i18n import N_, t
 
@@ -192,4 +193,5 @@ _EXERCISES: dict[str, tuple[Callable[[Any], str | None], str]] = {
     ),
     **ATTENTION,
     **ALGORITHMS,
+    **MATHEMATICS,
 }

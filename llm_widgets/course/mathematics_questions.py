@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from llm_widgets.course import depth_questions, neuron_questions
+from llm_widgets.course.mathematics_exercises import DRAWN
 from llm_widgets.course.questions import DrawnExercise, Number, Question, Values, shown
 from llm_widgets.foundations import Neuron, worked_example
 from llm_widgets.i18n import N_
@@ -60,5 +62,7 @@ LOSS_AFTER_UPDATE = Question(
     first={"x": list(worked_example.INPUT), "target": worked_example.TARGET},
 )  # fmt: skip
 
-QUESTIONS: tuple[Question, ...] = (LOSS_AFTER_UPDATE,)
-EXERCISES: tuple[DrawnExercise, ...] = ()
+QUESTIONS: tuple[Question, ...] = (*neuron_questions.QUESTIONS, LOSS_AFTER_UPDATE, *depth_questions.QUESTIONS)
+EXERCISES: tuple[DrawnExercise, ...] = tuple(
+    DrawnExercise(name, draw, judge, praise) for name, (draw, judge, praise) in DRAWN.items()
+)

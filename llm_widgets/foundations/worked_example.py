@@ -29,6 +29,7 @@ PRINTED_WEIGHT = (0.0, -0.2, 0.0)
 PRINTED_BIAS = 0.52
 
 Rule = Literal["chain_rule", "as_computed", "as_formula", "as_printed"]
+Verdict = Literal["right", "follows", "rule", "slip"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Row:
         computed: the numbers by the chain rule from the example's inputs.
         follows: what comes out when the document's own rule is applied to the document's own earlier numbers; where
             this differs from `printed` too, it is a slip of arithmetic and not of the rule.
+        carried: what the chain rule gives from the document's own earlier numbers; where this is what is printed, the
+            line is wrong only because an earlier one is.
     """
 
     key: str
@@ -51,6 +54,7 @@ class Row:
     printed: tuple[float, ...]
     computed: tuple[float, ...]
     follows: tuple[float, ...]
+    carried: tuple[float, ...]
 
     @property
     def right(self) -> bool:
@@ -61,6 +65,17 @@ class Row:
     def consistent(self) -> bool:
         """What is printed at least follows from what the document printed before."""
         return bool(np.allclose(self.printed, self.follows, rtol=0, atol=1e-9))
+
+    @property
+    def verdict(self) -> Verdict:
+        """ "right"; "follows" (from an earlier wrong number, by the right rule); "rule" (the rule is wrong); or "slip"
+        (of arithmetic: no rule gives it from the numbers before).
+        """
+        if self.right:
+            return "right"
+        if not self.consistent:
+            return "slip"
+        return "follows" if np.allclose(self.printed, self.carried, rtol=0, atol=1e-9) else "rule"
 
 
 def neuron() -> Neuron:
@@ -84,24 +99,30 @@ def rows() -> tuple[Row, ...]:
     Example:
         >>> [(row.key, row.right, row.consistent) for row in rows() if not row.right][:2]
         [('weighted_sum', False, False), ('output', False, True)]
+        >>> [row.verdict for row in rows()]
+        ['right', 'slip', 'follows', 'follows', 'rule', 'follows', 'slip', 'follows']
     """
     step = right_step()
     forward, backward, after = step.forward, step.backward, step.after
     x, w = np.array(INPUT), np.array(WEIGHT)
     products, z, bias_gradient = (0.1, 0.4, 0.9), 1.8, -0.2  # as printed: what its later numbers start from
 
-    def row(key: str, section: str, printed: object, computed: object, follows: object) -> Row:
-        return Row(key, section, ("zh",), _tuple(printed), _tuple(computed), _tuple(follows))
+    def row(key: str, section: str, printed: object, computed: object, follows: object, carried: object) -> Row:
+        found = (_tuple(numbers) for numbers in (printed, computed, follows, carried))
+        return Row(key, section, ("zh",), *found)
 
+    total, output, loss = sum(products) + BIAS, max(0.0, z), (1.8 - TARGET) ** 2 / 2
+    error = 1.8 - TARGET  # ReLU's slope is 1 at 1.8
+    weight, bias = w - LEARNING_RATE * np.array(products), BIAS - LEARNING_RATE * bias_gradient
     return (
-        row("products", "4.1", products, forward.products, w * x),
-        row("weighted_sum", "4.1", z, forward.z, sum(products) + BIAS),
-        row("output", "4.1", 1.8, forward.y, max(0.0, z)),
-        row("loss", "4.2", 0.02, backward.loss, (1.8 - TARGET) ** 2 / 2),
-        row("weight_gradient", "4.2", (0.1, 0.4, 0.9), backward.dL_dw, x * w),
-        row("bias_gradient", "4.2", bias_gradient, backward.dL_db, 1.8 - TARGET),
-        row("new_weight", "4.2", PRINTED_WEIGHT, after.w, w - LEARNING_RATE * np.array(products)),
-        row("new_bias", "4.2", PRINTED_BIAS, after.b, BIAS - LEARNING_RATE * bias_gradient),
+        row("products", "4.1", products, forward.products, w * x, w * x),
+        row("weighted_sum", "4.1", z, forward.z, total, total),
+        row("output", "4.1", 1.8, forward.y, output, output),
+        row("loss", "4.2", 0.02, backward.loss, loss, loss),
+        row("weight_gradient", "4.2", products, backward.dL_dw, x * w, error * x),
+        row("bias_gradient", "4.2", bias_gradient, backward.dL_db, error, error),
+        row("new_weight", "4.2", PRINTED_WEIGHT, after.w, weight, weight),
+        row("new_bias", "4.2", PRINTED_BIAS, after.b, bias, bias),
     )
 
 

@@ -8,28 +8,35 @@ from llm_widgets.widgets.chat import Chat
 from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
+from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
 from llm_widgets.widgets.head_ablation import HeadAblation
 from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
 from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
+from llm_widgets.widgets.network_stepper import NetworkStepper
+from llm_widgets.widgets.neuron import NeuronWorkbench
 from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.tryit import TryIt
+from llm_widgets.widgets.worked_example import WorkedExample
 from llm_widgets.widgets.writer import Writer
 
 __all__ = [
     "AttentionMap",
     "BlockDiagram",
     "Chat",
+    "ErrataView",
     "EvaluationView",
     "HeadAblation",
     "LanguageLab",
     "LayerDesigner",
     "LiveAttention",
     "LogitLens",
+    "NetworkStepper",
+    "NeuronWorkbench",
     "Prediction",
     "RunControls",
     "Saliency",
@@ -37,6 +44,7 @@ __all__ = [
     "TrainingCurves",
     "TrainingLab",
     "TryIt",
+    "WorkedExample",
     "Writer",
     "attention_map",
 ]

@@ -10,6 +10,9 @@ export function signed(x, digits = 2) {
   return Number(text) === 0 ? "0" : `${x < 0 ? "−" : "+"}${text}`;
 }
 
+/** The same among others of which `most` is the largest: a long bar never stands beside a 0. @param {number | null | undefined} x @param {number} most */
+export const signedAmong = (x, most) => (most > 0 && most < 0.005 ? (x ? `${x < 0 ? "−" : "+"}${Math.abs(x).toExponential(0).replace("-", "−")}` : "0") : signed(x));
+
 /** How strongly a change is coloured, −1 (blue) to 1 (red), where `most` is the strongest. @param {number | null} x @param {number} most */
 export const strength = (x, most) => (x === null || !Number.isFinite(x) || !(most > 0) ? 0 : Math.max(-1, Math.min(1, x / most)));
 

@@ -38,6 +38,14 @@ export function frameOf(width, height, scale, scene) {
   };
 }
 
+/** At most so many of them, evenly spread. @param {number[]} values @param {number} most */
+const thinned = (values, most) => { const every = Math.ceil(values.length / most); return values.filter((_, i) => i % every === 0); };
+/** A label of a logarithmic axis: 1.00e-12 would be too wide for its margin, so this becomes 10⁻¹². @param {number} v */
+export function powerLabel(v) {
+  if (v >= 1e-4 && v < 1e6) return number(v);
+  const [digit, power] = v.toExponential(0).split("e");
+  return `${digit === "1" ? "" : `${digit}·`}10${[...power.replace("+", "")].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
+}
 const crisp = (/** @type {number} */ v) => Math.round(v) + 0.5;
 
 /** @param {CanvasRenderingContext2D} g @param {number} width @param {number} height @param {Palette} colours @param {Scene} scene */
@@ -55,10 +63,10 @@ export function drawPlot(g, width, height, colours, scene) {
   g.fillStyle = colours.muted;
   g.textBaseline = "middle";
   g.textAlign = "right";
-  for (const v of scene.log ? logTicks(scene.y[0], scene.y[1], 6) : ticks(scene.y[0], scene.y[1], Math.max(2, Math.floor((bottom - top) / (34 * u))))) {
+  for (const v of scene.log ? thinned(logTicks(scene.y[0], scene.y[1], 6), Math.max(2, Math.floor((bottom - top) / (22 * u)))) : ticks(scene.y[0], scene.y[1], Math.max(2, Math.floor((bottom - top) / (34 * u))))) {
     g.strokeStyle = v === 0 ? colours.ghost : colours.rule;
     if (!scene.under) { g.beginPath(); g.moveTo(left, crisp(py(v))); g.lineTo(right, crisp(py(v))); g.stroke(); }
-    g.fillText(number(v), left - 6 * u, py(v));
+    g.fillText(scene.log ? powerLabel(v) : number(v), left - 6 * u, py(v));
   }
   g.textBaseline = "top";
   for (const v of ticks(scene.x[0], scene.x[1], Math.max(2, Math.floor((right - left) / (60 * u)))).filter((x) => !scene.whole || Number.isInteger(x))) {

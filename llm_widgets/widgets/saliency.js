@@ -1,7 +1,7 @@
 // What a guess rests on: attention, gradient and deletion of each token as aligned bars, and whether they agree.
 import { N, csv, download, el, percent, table, widget } from "./kit.js";
 import { arrows, failures, lookingView } from "./looking.js";
-import { agreement, largest, signed } from "./looking_logic.js";
+import { agreement, largest, signed, signedAmong } from "./looking_logic.js";
 import { visible } from "./tryit_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
@@ -85,8 +85,8 @@ function view(model, host, failure) {
           list.replaceChildren(...now.tokens.map((token, i) => el("div", { class: "lw-saliency-row", role: "listitem" },
             el("bdi", { class: "lw-look-token lw-saliency-token", dataset: { learner: "" } }, visible(token)),
             el("div", { class: "lw-saliency-cell" }, bar(attention[i], most[0], false), el("span", { class: "lw-number" }, percent(attention[i], attention[i] < 0.0995 ? 1 : 0).replace(" ", "\u202f"))),
-            el("div", { class: "lw-saliency-cell" }, bar(now.gradient[i], most[1], true), el("span", { class: "lw-number" }, signed(now.gradient[i]))),
-            el("div", { class: "lw-saliency-cell" }, bar(now.deletion[i], most[2], true), el("span", { class: "lw-number" }, signed(now.deletion[i]))))));
+            el("div", { class: "lw-saliency-cell" }, bar(now.gradient[i], most[1], true), el("span", { class: "lw-number" }, signedAmong(now.gradient[i], most[1]))),
+            el("div", { class: "lw-saliency-cell" }, bar(now.deletion[i], most[2], true), el("span", { class: "lw-number" }, signedAmong(now.deletion[i], most[2]))))));
           if (down) frame.scrollTop = frame.scrollHeight; // the last tokens are those next to the guess
           const [withDeletion, withGradient, other] = now.agreement[which === null ? 0 : which + 1] ?? [null, null, null];
           const shown = (/** @type {number | null} */ r) => (r === null ? "–" : signed(r));

@@ -72,7 +72,7 @@ class Saliency(LookingWidget):
             "target": self._name(source, found.target),
             "probability": plain(math.exp(found.log_probability)),
             "attention": plain(found.attention),
-            "gradient": plain(found.gradient),
+            "gradient": plain(found.gradient, 8),  # tiny where a model is sure
             "length": plain(found.gradient_norm),
             "deletion": plain(found.deletion),
             "neutral": None if found.neutral is None else self._name(source, found.neutral),

@@ -58,6 +58,26 @@ def test_each_row_as_the_map_of_errors_has_it(key, section, printed, right, foll
     assert row.consistent == (printed == follows)
 
 
+def test_each_wrong_line_is_a_slip_a_wrong_rule_or_follows_from_one_before():
+    assert {row.key: row.verdict for row in rows()} == {
+        "products": "right",
+        "weighted_sum": "slip",
+        "output": "follows",
+        "loss": "follows",
+        "weight_gradient": "rule",
+        "bias_gradient": "follows",
+        "new_weight": "slip",
+        "new_bias": "follows",
+    }
+    # Even from the document's own 1.8 the chain rule, by PyTorch, gives another gradient than is printed.
+    w = torch.tensor(WEIGHT, dtype=torch.float64, requires_grad=True)
+    b = torch.tensor(0.4, dtype=torch.float64, requires_grad=True)  # 1.8 = 1.4 + 0.4
+    ((torch.relu(w @ torch.tensor(INPUT, dtype=torch.float64) + b) - TARGET) ** 2 / 2).backward()
+    carried = {row.key: row.carried for row in rows()}
+    assert carried["weight_gradient"] == pytest.approx(w.grad.tolist(), abs=1e-14)
+    assert carried["bias_gradient"] == pytest.approx((b.grad.item(),), abs=1e-14)
+
+
 def test_the_right_gradient_passes_a_check_and_the_printed_one_does_not():
     check = neuron().check(INPUT, TARGET)
     assert check.agrees

@@ -1,10 +1,12 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { agreement, diverging, largest, mean, signed, strength, sumUp, windowAt } from "../../llm_widgets/widgets/looking_logic.js";
+import { agreement, diverging, largest, mean, signed, signedAmong, strength, sumUp, windowAt } from "../../llm_widgets/widgets/looking_logic.js";
 
 test("a change is short, with its sign, and nothing is 0", () => {
   assert.deepEqual([0.314, -0.02, 0.001, 0, 12.34, 250, null, NaN].map((x) => signed(x)), ["+0.31", "−0.02", "0", "0", "+12.3", "+250", "–", "–"]);
   assert.equal(signed(-0.0049, 3), "−0.005");
+  assert.deepEqual([0.00031, -2e-5, 0].map((x) => signedAmong(x, 0.00031)), ["+3e−4", "−2e−5", "0"]);
+  assert.deepEqual([0.31, -2e-5].map((x) => signedAmong(x, 0.31)), ["+0.31", "0"]);
 });
 
 test("colours diverge from the paper, and what is not known has none", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameOf, spanOf } from "../../llm_widgets/widgets/plot.js";
+import { frameOf, powerLabel, spanOf } from "../../llm_widgets/widgets/plot.js";
 
 test("places on the canvas and in the data are each other's inverse, on both kinds of axis", () => {
   for (const log of [false, true]) {
@@ -20,4 +20,8 @@ test("an axis holds its values and starts at 0 where that is near", () => {
   assert.ok(low === 0 && high > 10);
   const [a, b] = spanOf([5, 5]);
   assert.ok(a < 5 && b > 5);
+});
+
+test("a label of a logarithmic axis is never wider than its margin", () => {
+  assert.deepEqual([1e-16, 1e-12, 2e-5, 1e-4, 0.05, 20, 5e5, 1e6, 1e300].map(powerLabel), ["10⁻¹⁶", "10⁻¹²", "2·10⁻⁵", "0.0001", "0.05", "20", "500,000", "10⁶", "10³⁰⁰"]);
 });

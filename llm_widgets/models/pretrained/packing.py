@@ -36,8 +36,9 @@ class Packing:
     def __init__(self, path: Path, blocks: Path | None = None) -> None:
         self._made: dict[str, list[Future[Any]]] = {}
         prepare_environment()
-        keras = sys.modules.get("keras")
-        if (keras.backend.backend() if keras else os.environ["KERAS_BACKEND"]) != "torch":
+        # A laboratory imports Keras in a thread: half-way there, the environment says what it will choose.
+        chosen = getattr(getattr(sys.modules.get("keras"), "backend", None), "backend", None)
+        if (chosen() if chosen else os.environ["KERAS_BACKEND"]) != "torch":
             return
         from llm_widgets.models.layers._torch_packed import can_pack
 

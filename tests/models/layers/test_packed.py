@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import types
 from pathlib import Path
 
 import keras
@@ -107,3 +109,12 @@ def test_a_file_is_packed_without_its_model(tmp_path: Path):
     pack(model, ready)
     assert model.stack.blocks[1].down_kernel.weights is ready["llama/stack/block_2/down_kernel"]
     np.testing.assert_allclose(model.after(IDS, IDS), logits, atol=1e-3)
+
+
+def test_a_file_is_packed_while_another_thread_is_still_importing_keras(tmp_path: Path, monkeypatch):
+    path = tmp_path / "weights.safetensors"
+    write_arrays(path, {"llama/stack/block_1/up_kernel": ("float32", (8, 8))}, iter([np.eye(8, dtype=np.float32)]))
+    half_way = types.ModuleType("keras")  # as `sys.modules` has it until its import ends
+    monkeypatch.setitem(sys.modules, "keras", half_way)
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    assert list(Packing(path).weights()) == ["llama/stack/block_1/up_kernel"]
