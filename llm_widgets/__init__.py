@@ -57,6 +57,8 @@ _PUBLIC = {
     "BlockDiagram": "widgets",
     "HeadAblation": "widgets",
     "LogitLens": "widgets",
+    "NeuronWorkbench": "widgets",
+    "NetworkStepper": "widgets",
     "Saliency": "widgets",
     "WorkedExample": "widgets",
 }
@@ -94,6 +96,8 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
     from llm_widgets.widgets import LiveAttention as LiveAttention
     from llm_widgets.widgets import LogitLens as LogitLens
+    from llm_widgets.widgets import NetworkStepper as NetworkStepper
+    from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
     from llm_widgets.widgets import TokenExplorer as TokenExplorer

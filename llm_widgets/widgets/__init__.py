@@ -15,6 +15,9 @@ from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
 from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
+from llm_widgets.widgets.network_stepper import NetworkStepper
+from llm_widgets.widgets.neuron import NeuronWorkbench
+from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.tryit import TryIt
@@ -32,6 +35,9 @@ __all__ = [
     "LayerDesigner",
     "LiveAttention",
     "LogitLens",
+    "NetworkStepper",
+    "NeuronWorkbench",
+    "Prediction",
     "RunControls",
     "Saliency",
     "TokenExplorer",

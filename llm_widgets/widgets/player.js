@@ -4,20 +4,22 @@ import { el } from "./kit.js";
 /** @typedef {import("./kit.js").Translate} Translate */
 
 /**
- * @param {{ t: Translate, root: HTMLElement, length: () => number, at: () => number, go: (at: number) => void, interval?: number, name?: (at: number) => string }} options
+ * @param {{ t: Translate, root: HTMLElement, length: () => number, at: () => number, go: (at: number) => void, more?: () => boolean, interval?: number, name?: (at: number) => string }} options
  *   `length` counts the places (0 … length − 1), `go` moves to one, `root` is the sheet whose keys step (space, arrows, Home, End) and
- *   `name` says a place in words for the slider.
+ *   `name` says a place in words for the slider. `more`, where given, says whether there can be a place after the last one that is known:
+ *   going forward and playing then make it.
  */
-export function player({ t, root, length, at, go, interval = 900, name = (i) => `${i + 1} / ${length()}` }) {
+export function player({ t, root, length, at, go, more = () => false, interval = 900, name = (i) => `${i + 1} / ${length()}` }) {
   let timer = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
   const last = () => Math.max(0, length() - 1);
+  const most = () => last() + (more() ? 1 : 0);
   const stop = () => { clearInterval(timer); timer = undefined; paint(); };
-  const move = (/** @type {number} */ to) => { const held = Math.max(0, Math.min(last(), to)); if (held !== at()) go(held); paint(); };
+  const move = (/** @type {number} */ to) => { const held = Math.max(0, Math.min(most(), to)); if (held !== at()) go(held); paint(); };
   const by = (/** @type {number} */ steps) => { stop(); move(at() + steps); };
   const play = () => {
     if (timer !== undefined) return stop();
-    if (at() >= last()) move(0);
-    timer = setInterval(() => { if (at() < last()) move(at() + 1); if (at() >= last()) stop(); }, interval);
+    if (at() >= most()) move(0);
+    timer = setInterval(() => { if (at() < most()) move(at() + 1); if (at() >= most()) stop(); }, interval);
     paint();
   };
   const button = (/** @type {string} */ action, /** @type {string} */ sign, /** @type {() => void} */ click) => el("button", { type: "button", class: "lw-play-button", dataset: { action }, on: { click } }, el("span", { "aria-hidden": "true" }, sign));
@@ -41,13 +43,13 @@ export function player({ t, root, length, at, go, interval = 900, name = (i) => 
   };
   root.addEventListener("keydown", keys);
   function paint() {
-    const here = at(), most = last(), playing = timer !== undefined;
-    slider.max = String(most);
+    const here = at(), known = last(), playing = timer !== undefined;
+    slider.max = String(known);
     if (Number(slider.value) !== here) slider.value = String(here);
-    slider.disabled = most === 0;
+    slider.disabled = known === 0;
     slider.setAttribute("aria-valuetext", name(here));
-    run.disabled = most === 0;
-    for (const [one, off] of /** @type {[typeof run, boolean][]} */ ([[first, here <= 0], [back, here <= 0], [forward, here >= most], [end, here >= most]])) {
+    run.disabled = most() === 0;
+    for (const [one, off] of /** @type {[typeof run, boolean][]} */ ([[first, here <= 0], [back, here <= 0], [forward, here >= most()], [end, here >= known]])) {
       if (off && one === document.activeElement) run.focus({ preventScroll: true }); // a disabled button would swallow the keys that follow
       one.disabled = off;
     }

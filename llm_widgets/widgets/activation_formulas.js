@@ -1,0 +1,54 @@
+// Activation functions and their derivatives as formulas; z and a come as functions that make a part anew, since a node stands in one place only.
+import { N } from "./kit.js";
+import { frac, id, num, op, root, row, sub, sup, text } from "./formula.js";
+
+/** @typedef {import("./kit.js").Translate} Translate */
+/** @typedef {() => Element} Making */
+
+const ACTIVATION_NAMES = /** @type {Record<string, string>} */ ({ identity: N("identity"), sigmoid: N("sigmoid"), relu: N("ReLU"), tanh: N("tanh"), gelu: N("GELU"), gelu_tanh: N("GELU (by tanh)"), silu: N("SiLU") });
+/** @param {Translate} t @param {string} name */
+export const activationName = (t, name) => t(ACTIVATION_NAMES[name] ?? name);
+
+/** A bracket of the height of a letter, whatever stands within. @param {string} sign */
+export const bracket = (sign) => { const made = op(sign); made.setAttribute("stretchy", "false"); return made; };
+const oneHalf = () => frac(num(1), num(2));
+const insideTanh = (/** @type {Making} */ z) => row(root(frac(num(2), id("π"))), bracket("("), z(), op("+"), num("0.0447"), sup(row(z()), num(3)), bracket(")"));
+
+/** σ(z). @param {string} name @param {Making} z */
+export function activationOf(name, z) {
+  if (name === "sigmoid") return frac(num(1), row(num(1), op("+"), sup(id("e"), row(op("−"), z()))));
+  if (name === "relu") return row(id("max"), bracket("("), num(0), op(","), z(), bracket(")"));
+  if (name === "tanh") return row(id("tanh"), z());
+  if (name === "gelu") return row(z(), op("⋅"), id("Φ"), bracket("("), z(), bracket(")"));
+  if (name === "gelu_tanh") return row(oneHalf(), op("⋅"), z(), op("⋅"), bracket("("), num(1), op("+"), id("tanh"), insideTanh(z), bracket(")"));
+  if (name === "silu") return frac(z(), row(num(1), op("+"), sup(id("e"), row(op("−"), z()))));
+  return z();
+}
+
+/** σ′(z) of a chosen place: z and a = σ(z), and `positive`, whether z is above 0 (null: in general). @param {string} name @param {Making} z @param {Making} a @param {boolean | null} positive */
+export function slopeOf(name, z, a, positive) {
+  if (name === "sigmoid") return row(a(), op("⋅"), bracket("("), num(1), op("−"), a(), bracket(")"));
+  if (name === "relu") {
+    if (positive !== null) return row(num(positive ? 1 : 0), text(positive ? " (z > 0)" : " (z ≤ 0)"));
+    return row(num(1), text(" (z > 0), "), num(0), text(" (z ≤ 0)"));
+  }
+  if (name === "tanh") return row(num(1), op("−"), sup(row(a()), num(2)));
+  if (name === "gelu") return row(id("Φ"), bracket("("), z(), bracket(")"), op("+"), z(), op("⋅"), id("φ"), bracket("("), z(), bracket(")"));
+  if (name === "gelu_tanh") return row(id("s"), bracket("("), num(2), id("u"), bracket(")"), op("+"), num(2), op("⋅"), z(), op("⋅"), id("u′"), op("⋅"), id("s′"), bracket("("), num(2), id("u"), bracket(")"));
+  if (name === "silu") return row(id("s"), op("+"), z(), op("⋅"), id("s"), op("⋅"), bracket("("), num(1), op("−"), id("s"), bracket(")"));
+  return num(1);
+}
+const SLOPE_NOTES = /** @type {Record<string, string>} */ ({
+  gelu: N("Φ is the share of a standard normal distribution below z, φ its density."),
+  gelu_tanh: N("s is the sigmoid function; u = √(2/π)·(z + 0.0447·z³)."),
+  silu: N("s is the sigmoid of z."),
+});
+/** What the letters in `slopeOf` mean, or "". @param {Translate} t @param {string} name */
+export const slopeNote = (t, name) => (SLOPE_NOTES[name] ? t(SLOPE_NOTES[name]) : "");
+
+/** A function's name as it is written before its argument: σ for a sigmoid, tanh for tanh. @param {string} name @param {boolean} [slope] */
+export function activationSign(name, slope = false) {
+  const sign = { sigmoid: "σ", relu: "ReLU", tanh: "tanh", gelu: "GELU", gelu_tanh: "GELU", silu: "SiLU" }[name] ?? "id";
+  const base = id(slope ? `${sign}′` : sign);
+  return name === "gelu_tanh" ? sub(base, id("tanh")) : base;
+}
