@@ -95,7 +95,7 @@ function view(model, host, state) {
       if (whole && (e.key === "ArrowUp" || e.key === "ArrowDown")) { node.value = String(Math.min(high, Math.max(low, model.get("settings")[name] + (e.key === "ArrowUp" ? 1 : -1)))); taken = ""; read(); e.preventDefault(); }
     });
     settings.push({ name, label, low, high, whole, node, caption });
-    return el("div", { class: `lw-setting lw-setting-${name}` }, caption, el("div", { class: "lw-row" }, ...more, node));
+    return el("div", { class: `lw-run-setting lw-run-setting-${name}` }, caption, el("div", { class: "lw-row" }, ...more, node));
   };
   const putRate = (/** @type {number} */ x) => { if (x !== model.get("settings").learning_rate) state.set({ learning_rate: x }); };
   let wanted = 0, sending = 0;
@@ -121,8 +121,8 @@ function view(model, host, state) {
   seedEntry.querySelector(".lw-row")?.append(newSeed);
   const unit = el("select", { id: `${id}-unit`, dataset: { setting: "unit" }, on: { change: () => state.set({ unit: unit.value }) } });
   const unitCaption = el("label", { for: unit.id });
-  paper.controls.append(rateEntry, entry("batch_size", N("Batch size"), 1, 4096, true), entry("epochs", N("Epochs"), 1, 1000, true), seedEntry, el("div", { class: "lw-setting" }, unitCaption, unit));
-  paper.controls.classList.add("lw-settings");
+  paper.controls.append(rateEntry, entry("batch_size", N("Batch size"), 1, 4096, true), entry("epochs", N("Epochs"), 1, 1000, true), seedEntry, el("div", { class: "lw-run-setting" }, unitCaption, unit));
+  paper.controls.classList.add("lw-run-settings");
 
   root.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => {
     const from = /** @type {HTMLElement & { type?: string }} */ (e.target);
