@@ -2,29 +2,21 @@
 import { N, bytes, download, el, sheet, widget } from "./kit.js";
 import { MAX_MESSAGE, answered, canSend, fetched, shownTurns } from "./chat_logic.js";
 import { settingFields } from "./setting_fields.js";
+import { together } from "./views.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {ReturnType<typeof shared>} Shared */
 
 /** One widget's page side: the answer so far, and the last failure of a message. @param {Model} model */
 function shared(model) {
-  /** @type {Set<() => void>} */
-  const views = new Set();
-  let frame = 0;
-  const self = {
-    views, piece: "", failure: "",
-    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
-    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", changed); },
-  };
-  const told = (/** @type {any} */ message) => {
-    if (message.type === "piece") self.piece = message.text;
-    if (message.type === "failed") self.failure = message.text;
-    self.paint();
-  };
-  const changed = () => { if (model.get("state") !== "writing") self.piece = ""; self.paint(); };
-  model.on("msg:custom", told);
-  model.on("change", changed);
-  return self;
+  const own = { piece: "", failure: "" };
+  return together(model, own, {
+    "msg:custom"(message) {
+      if (message.type === "piece") own.piece = message.text;
+      if (message.type === "failed") own.failure = message.text;
+    },
+    change() { if (model.get("state") !== "writing") own.piece = ""; },
+  });
 }
 
 /** @param {Model} model @param {HTMLElement} host @param {Shared} state */

@@ -2,6 +2,7 @@
 import { N, download, el, number, sentences, sheet, widget } from "./kit.js";
 import { RATES, judged, progress, sentence, transport, within } from "./controls_logic.js";
 import { nextStop, positionOf } from "./designer_logic.js";
+import { together } from "./views.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./controls_logic.js").Status} Status */
@@ -9,36 +10,25 @@ import { nextStop, positionOf } from "./designer_logic.js";
 
 /** One widget's page side: the newest status, and the last message that is not one. @param {Model} model */
 function shared(model) {
-  /** @type {Set<() => void>} */
-  const views = new Set();
-  let frame = 0;
-  const self = {
-    views,
+  const own = {
     /** @type {Partial<Status>} */ status: model.get("_resting") ?? {},
     /** @type {{ text: string, tone: string }} */ note: { text: "", tone: "" },
     saved: "",
-    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
     /** @param {string} action */
-    act(action) { self.note = { text: "", tone: "" }; self.saved = ""; model.send({ type: "act", action }); },
+    act(action) { own.note = { text: "", tone: "" }; own.saved = ""; model.send({ type: "act", action }); },
     /** @param {Record<string, number | string>} changes */
-    set(changes) { self.note = { text: "", tone: "" }; model.send({ type: "settings", changes }); },
-    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", self.paint); model.off("change:_resting", rested); },
+    set(changes) { own.note = { text: "", tone: "" }; model.send({ type: "settings", changes }); },
   };
-  const rested = () => { if (model.get("_resting").state !== self.status.state) self.saved = ""; self.status = model.get("_resting"); self.paint(); };
-  const told = (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => {
-    if (message.type === "status") {
-      if (message.status.state !== self.status.state) self.saved = "";
-      self.status = message.status;
-    }
-    else if (message.type === "failed") self.note = { text: message.text, tone: "bad" };
-    else if (message.type === "saved") self.saved = message.path;
-    else if (message.type === "file") download(message.name, new Blob([/** @type {any} */ (buffers[0])], { type: message.kind === "csv" ? "text/csv" : "application/json" }));
-    self.paint();
-  };
-  model.on("msg:custom", told);
-  model.on("change", self.paint);
-  model.on("change:_resting", rested);
-  return self;
+  const newStatus = (/** @type {Status} */ status) => { if (status.state !== own.status.state) own.saved = ""; own.status = status; };
+  return together(model, own, {
+    "msg:custom"(message, buffers) {
+      if (message.type === "status") newStatus(message.status);
+      else if (message.type === "failed") own.note = { text: message.text, tone: "bad" };
+      else if (message.type === "saved") own.saved = message.path;
+      else if (message.type === "file") download(message.name, new Blob([/** @type {any} */ (buffers[0])], { type: message.kind === "csv" ? "text/csv" : "application/json" }));
+    },
+    "change:_resting"() { newStatus(model.get("_resting")); },
+  });
 }
 
 /** @param {Model} model @param {HTMLElement} host @param {Shared} state */

@@ -2,6 +2,7 @@
 import { N, csv, download, el, sheet, table, widget } from "./kit.js";
 import { settingFields } from "./setting_fields.js";
 import { visible } from "./tryit_logic.js";
+import { together } from "./views.js";
 import { MAX_PROMPT, MAX_SIGNS, after, chances, choice, filled, history, learned, promptNotes, short } from "./writer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
@@ -12,22 +13,13 @@ const PAUSE = 150; // milliseconds without a key before a prompt is sent
 
 /** One widget's page side: its samples, and the last failure. @param {Model} model */
 function shared(model) {
-  /** @type {Set<() => void>} */
-  const views = new Set();
-  let frame = 0;
-  const self = {
-    views, history: history(), failure: "",
-    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
-    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", self.paint); },
-  };
-  const told = (/** @type {any} */ message) => {
-    if (message.type === "samples") self.history.take(message.fresh, message.samples, message.count);
-    if (message.type === "failed") self.failure = message.text;
-    self.paint();
-  };
-  model.on("msg:custom", told);
-  model.on("change", self.paint);
-  return self;
+  const own = { history: history(), failure: "" };
+  return together(model, own, {
+    "msg:custom"(message) {
+      if (message.type === "samples") own.history.take(message.fresh, message.samples, message.count);
+      if (message.type === "failed") own.failure = message.text;
+    },
+  });
 }
 
 /** A framed text: a caption, the prompt, and what was written after it. @param {string} part */
