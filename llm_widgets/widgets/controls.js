@@ -50,7 +50,7 @@ function view(model, host, state) {
   // A second click within a double click must not undo the first one; neither must a key that is held down.
   const once = (/** @type {() => void} */ run) => ({ click: (/** @type {MouseEvent} */ e) => { if (e.detail < 2) run(); }, keydown: (/** @type {KeyboardEvent} */ e) => { if (e.repeat && (e.key === "Enter" || e.key === " ")) e.preventDefault(); } });
   const sign = el("span", { "aria-hidden": "true" }), word = el("span", {});
-  const primary = el("button", { type: "button", class: "lw-primary lw-play", dataset: { action: "train" }, on: once(() => state.act(now().primary.action)) }, sign, word);
+  const primary = el("button", { type: "button", class: "lw-primary lw-run-play", dataset: { action: "train" }, on: once(() => state.act(now().primary.action)) }, sign, word);
   const step = el("button", { type: "button", dataset: { action: "step" }, on: { click: () => state.act("step") } });
   const stop = el("button", { type: "button", dataset: { action: "stop" }, on: once(() => state.act("stop")) });
   const reset = el("button", { type: "button", dataset: { action: "reset" }, on: once(() => state.act("reset")) });
