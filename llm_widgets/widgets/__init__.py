@@ -16,6 +16,7 @@ from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
 from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
+from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.writer import Writer
@@ -33,6 +34,7 @@ __all__ = [
     "Prediction",
     "RunControls",
     "Saliency",
+    "SoftmaxExplorer",
     "TokenExplorer",
     "TrainingCurves",
     "TrainingLab",
