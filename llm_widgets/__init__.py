@@ -56,6 +56,7 @@ _PUBLIC = {
     "BlockDiagram": "widgets",
     "HeadAblation": "widgets",
     "LogitLens": "widgets",
+    "OptimizerRace": "widgets",
     "Saliency": "widgets",
     "SoftmaxExplorer": "widgets",
 }
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
     from llm_widgets.widgets import LiveAttention as LiveAttention
     from llm_widgets.widgets import LogitLens as LogitLens
+    from llm_widgets.widgets import OptimizerRace as OptimizerRace
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
     from llm_widgets.widgets import SoftmaxExplorer as SoftmaxExplorer

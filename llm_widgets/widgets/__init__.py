@@ -14,6 +14,7 @@ from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
 from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
+from llm_widgets.widgets.optimizer_race import OptimizerRace
 from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
@@ -31,6 +32,7 @@ __all__ = [
     "LayerDesigner",
     "LiveAttention",
     "LogitLens",
+    "OptimizerRace",
     "Prediction",
     "RunControls",
     "Saliency",

@@ -51,7 +51,7 @@ export function settingFields({ model, t, id, moved, refused, paint }) {
       };
     },
     /** What has come back, or was refused, is no longer awaited. @param {boolean} failed */
-    settle(failed) { for (const name of Object.keys(sent)) if (failed || sent[name] === model.get(name)) delete sent[name]; },
+    settle(failed) { for (const name of Object.keys(sent)) if (failed || JSON.stringify(sent[name]) === JSON.stringify(model.get(name))) delete sent[name]; },
     /** The kernel decides on this one now. @param {string} name */
     forget(name) { delete changes[name]; flush(); delete sent[name]; },
     dispose() { cancelAnimationFrame(sending); },
