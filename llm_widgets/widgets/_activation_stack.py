@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +52,9 @@ def stack(activation: str, depth: int, width: int, gain: float, seed: int) -> St
     """
     chosen = ACTIVATIONS[activation]
     weights, inputs, top = _drawn(depth, width, seed)
-    a, slopes, activations, dead = inputs, [], [_size(inputs)], []
+    a, activations = inputs, [_size(inputs)]
+    slopes: list[Array] = []
+    dead: list[float] = []
     scale = gain / np.sqrt(width)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         for at, W in enumerate(weights):
@@ -130,9 +133,8 @@ def zones(activation: str, threshold: float, reach: float = 10.0) -> tuple[tuple
     kind = np.where(slope == 0, 2, np.where(np.abs(slope) < threshold, 1, 0))
     edges = [0, *(np.flatnonzero(np.diff(kind)) + 1), len(z)]
     found: list[tuple[float | None, float | None, str]] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         if kind[start]:
-            # Half a grid step beyond the last point inside; the slope of ReLU at 0 counts as 0.
             low = None if start == 0 else float(z[start])
             high = None if end == len(z) else float(z[end - 1])
             found.append((low, high, "dead" if kind[start] == 2 else "saturated"))

@@ -95,26 +95,24 @@ class ActivationExplorer(ComputedWidget):
         return stack(self.activation, self.depth, self.width, self.gain, self.seed)
 
     def _compute(self) -> dict[str, Any]:
-        shown = list(dict.fromkeys([self.activation, *self.beside]))
-        if list(self._curves.get("of", {})) != shown:
+        shown = {name: ACTIVATIONS[name] for name in [self.activation, *self.beside]}
+        if list(self._curves.get("of", {})) != list(shown):
             x = np.linspace(-REACH, REACH, 241)
-            self._curves = {
-                "x": x.round(4).tolist(),
-                "of": {name: [_short(ACTIVATIONS[name].function(x)), _short(ACTIVATIONS[name].derivative(x))] for name in shown},
-            }  # fmt: skip
-        chosen, tower = ACTIVATIONS[self.activation], self.stack()
-        slope = float(chosen.derivative(self.z))
+            drawn = {name: [_short(one.function(x)), _short(one.derivative(x))] for name, one in shown.items()}
+            self._curves = {"x": _short(x), "of": drawn}
+        at = {name: [float(one.function(self.z)), float(one.derivative(self.z))] for name, one in shown.items()}
+        slope = at[self.activation][1]
         found = {
             "activation": self.activation,
-            "at": {name: [float(ACTIVATIONS[name].function(self.z)), float(ACTIVATIONS[name].derivative(self.z))] for name in shown},
+            "at": at,
             "z": self.z,
             "zones": zones(self.activation, self.threshold),
             "outputs": {name: vars(output(name, self.mean, self.deviation)) for name in shown},
-            "stack": vars(tower),
+            "stack": vars(self.stack()),
             # A chain of single units, each with weight 1 and the point's z: the product of their slopes.
             "chain": [slope**n for n in range(self.depth + 1)],
             "slope": slope,
-        }  # fmt: skip
+        }
         return dict(plain(found))
 
 
