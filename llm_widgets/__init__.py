@@ -40,6 +40,7 @@ _PUBLIC = {
     "Replay": "training",
     "Workbench": "training",
     "Evaluation": "analysis",
+    "ActivationExplorer": "widgets",
     "AttentionMap": "widgets",
     "Chat": "widgets",
     "ErrataView": "widgets",
@@ -59,8 +60,10 @@ _PUBLIC = {
     "LogitLens": "widgets",
     "NeuronWorkbench": "widgets",
     "NetworkStepper": "widgets",
+    "OptimizerRace": "widgets",
     "Saliency": "widgets",
     "WorkedExample": "widgets",
+    "SoftmaxExplorer": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -86,6 +89,7 @@ if TYPE_CHECKING:
     from llm_widgets.training import Replay as Replay
     from llm_widgets.training import Run as Run
     from llm_widgets.training import Workbench as Workbench
+    from llm_widgets.widgets import ActivationExplorer as ActivationExplorer
     from llm_widgets.widgets import AttentionMap as AttentionMap
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
     from llm_widgets.widgets import Chat as Chat
@@ -98,8 +102,10 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import LogitLens as LogitLens
     from llm_widgets.widgets import NetworkStepper as NetworkStepper
     from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
+    from llm_widgets.widgets import OptimizerRace as OptimizerRace
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
+    from llm_widgets.widgets import SoftmaxExplorer as SoftmaxExplorer
     from llm_widgets.widgets import TokenExplorer as TokenExplorer
     from llm_widgets.widgets import TrainingCurves as TrainingCurves
     from llm_widgets.widgets import TrainingLab as TrainingLab

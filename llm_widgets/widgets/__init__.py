@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from llm_widgets.widgets.activation_explorer import ActivationExplorer
 from llm_widgets.widgets.attention import AttentionMap, attention_map
 from llm_widgets.widgets.block_diagram import BlockDiagram
 from llm_widgets.widgets.chat import Chat
@@ -17,14 +18,17 @@ from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
 from llm_widgets.widgets.network_stepper import NetworkStepper
 from llm_widgets.widgets.neuron import NeuronWorkbench
+from llm_widgets.widgets.optimizer_race import OptimizerRace
 from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
+from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.worked_example import WorkedExample
 from llm_widgets.widgets.writer import Writer
 
 __all__ = [
+    "ActivationExplorer",
     "AttentionMap",
     "BlockDiagram",
     "Chat",
@@ -37,9 +41,11 @@ __all__ = [
     "LogitLens",
     "NetworkStepper",
     "NeuronWorkbench",
+    "OptimizerRace",
     "Prediction",
     "RunControls",
     "Saliency",
+    "SoftmaxExplorer",
     "TokenExplorer",
     "TrainingCurves",
     "TrainingLab",

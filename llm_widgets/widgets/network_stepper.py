@@ -91,8 +91,8 @@ class NetworkStepper(ComputedWidget):
         if "parameters" in settings:
             settings["parameters"] = list(settings["parameters"])
         super().__init__(
-            sizes=list(sizes), activation=activation, output=output, loss=loss, x=list(x or ()), target=list(target or ()),
-            seed=seed, learning_rate=learning_rate, **settings,
+            sizes=list(sizes), activation=activation, output=output, loss=loss, seed=seed, learning_rate=learning_rate,
+            x=list([] if x is None else x), target=list([] if target is None else target), **settings,
         )  # fmt: skip
 
     @traitlets.validate("sizes")
@@ -140,7 +140,7 @@ class NetworkStepper(ComputedWidget):
             super()._refresh()
 
     def _fit(self) -> None:
-        """Makes the numbers fit the sizes, and goes to `updates`: from other numbers, or for another problem, from 0."""
+        """Makes the numbers fit the sizes, and goes to `updates`; other numbers or another problem begin at 0."""
         sizes = tuple(self.sizes)
         self.x = [*self.x, *_X[len(self.x) :]][: sizes[0]]
         self.target = self._fitting_target(sizes[-1])
@@ -230,7 +230,9 @@ class NetworkStepper(ComputedWidget):
         check = network.check([problem.x], [problem.target], problem.loss)
         # ReLU has no derivative at 0, and beside it a difference looks across the kink.
         hidden, steps = problem.forward(network).layers, float(check.steps.max())
-        kink = "relu" in (problem.activation, problem.output) and any(abs(z) < 20 * steps for kept in hidden for z in kept.z[0])
+        kink = "relu" in (problem.activation, problem.output) and any(
+            abs(z) < 20 * steps for kept in hidden for z in kept.z[0]
+        )
         return {
             "gradient": check.gradient,
             "differences": check.differences,
