@@ -61,6 +61,7 @@ _PUBLIC = {
     "NetworkStepper": "widgets",
     "Saliency": "widgets",
     "WorkedExample": "widgets",
+    "SoftmaxExplorer": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -100,6 +101,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
+    from llm_widgets.widgets import SoftmaxExplorer as SoftmaxExplorer
     from llm_widgets.widgets import TokenExplorer as TokenExplorer
     from llm_widgets.widgets import TrainingCurves as TrainingCurves
     from llm_widgets.widgets import TrainingLab as TrainingLab

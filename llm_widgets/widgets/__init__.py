@@ -19,6 +19,7 @@ from llm_widgets.widgets.network_stepper import NetworkStepper
 from llm_widgets.widgets.neuron import NeuronWorkbench
 from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
+from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.worked_example import WorkedExample
@@ -40,6 +41,7 @@ __all__ = [
     "Prediction",
     "RunControls",
     "Saliency",
+    "SoftmaxExplorer",
     "TokenExplorer",
     "TrainingCurves",
     "TrainingLab",

@@ -57,6 +57,7 @@ function view(model, host) {
         paint: (/** @type {Found} */ now) => {
           const { judged } = now;
           root.dataset.guessed = String(judged !== null);
+          root.dataset.kind = now.kind;
           root.dataset.verdict = judged?.verdict ?? "";
           question.textContent = now.text;
           if (now.formula !== formulaIs || !formula.childElementCount) put(formula, (formulaIs = now.formula));

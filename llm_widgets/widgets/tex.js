@@ -86,4 +86,4 @@ function built([kind, ...parts]) {
 export const tex = (source) => built(texTree(source));
 
 /** A whole formula, broken where a line is too narrow: one element for each part between two \qquad. @param {string} source */
-export const texLines = (source) => source.split("\\qquad").map((part) => part.trim()).filter(Boolean).map((part) => math([tex(part)]));
+export const texLines = (source) => source.split("\\qquad").map((part) => part.trim()).filter(Boolean).map((part) => { const made = math([tex(part)]); made.setAttribute("displaystyle", "true"); return made; });
