@@ -10,12 +10,14 @@ from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
 from llm_widgets.widgets.evaluation import EvaluationView
 from llm_widgets.widgets.head_ablation import HeadAblation
+from llm_widgets.widgets.inference_walk import InferenceWalk
 from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
 from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
 from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.token_explorer import TokenExplorer
+from llm_widgets.widgets.training_walk import TrainingWalk
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.writer import Writer
 
@@ -25,6 +27,7 @@ __all__ = [
     "Chat",
     "EvaluationView",
     "HeadAblation",
+    "InferenceWalk",
     "LanguageLab",
     "LayerDesigner",
     "LiveAttention",
@@ -34,6 +37,7 @@ __all__ = [
     "TokenExplorer",
     "TrainingCurves",
     "TrainingLab",
+    "TrainingWalk",
     "TryIt",
     "Writer",
     "attention_map",
