@@ -12,7 +12,7 @@ from llm_widgets import i18n
 from llm_widgets.foundations import LanguageForward, TinyLanguageModel, next_token_probabilities, sample
 from llm_widgets.i18n import t
 from llm_widgets.widgets._computed import plain
-from llm_widgets.widgets._walk_history import History
+from llm_widgets.widgets._walk_history import CONTEXT, History
 from llm_widgets.widgets._walk_steps import INFERENCE, code_of
 from llm_widgets.widgets._walk_tensors import forward_numbers, forward_tensors, tensor, top
 from llm_widgets.widgets._walk_text import WalkText
@@ -76,7 +76,7 @@ class InferenceWalk(WalkWidget):
         self._chosen_by: tuple[Any, ...] = ()
         self._seen: tuple[int, int] = (0, 0)
         lock = None if model is None else model._lock
-        super().__init__(lock=lock, prompt=prompt, draws=seed, position=0, _kind="inference", **kwargs)
+        super().__init__(lock=lock, prompt=prompt, draws=seed, position=CONTEXT - 1, _kind="inference", **kwargs)
         if model is not None:
             model.observe(self._follow, "_found")
 

@@ -1,5 +1,5 @@
 // The training walk and the inference walk: flowchart, player, and the panel of the step with its true tensors, formula and code.
-import { N, el, number, sentences, widget } from "./kit.js";
+import { N, el, number, percent, sentences, widget } from "./kit.js";
 import { computedView } from "./computed.js";
 import { player } from "./player.js";
 import { WALK_NAMES, walkChart } from "./walk_chart.js";
@@ -52,7 +52,7 @@ function walkPart(model, reach) {
       read.textContent = now ? walkCellWords(now, r, c, names(now.rows), names(now.columns), (id) => `“${walkToken(token(id))}”`, t) : "";
     },
   });
-  const stage = el("div", { class: "lw-walk-stage" }, heat.node, excerpt);
+  const bars = el("div", { class: "lw-walk-bars", hidden: true }), stage = el("div", { class: "lw-walk-stage" }, heat.node, bars, excerpt);
   const source = el("div", { class: "lw-scroll lw-walk-source lw-code", tabindex: "0", hidden: true, dataset: { role: "source" } });
   const codeButton = el("button", { type: "button", "aria-expanded": "false", dataset: { action: "code" }, on: { click: () => { codeOpen = !codeOpen; again(); } } }), where = el("span", { class: "lw-walk-file lw-code" });
   const panel = el("div", { class: "lw-walk-panel" }, name, what, formula, training ? tokens : written, training ? null : tokens, picks, stage, read, el("div", { class: "lw-walk-code" }, codeButton, where), source);
@@ -74,7 +74,8 @@ function walkPart(model, reach) {
     codeButton.textContent = codeOpen ? t("Hide the code") : t("Show the code");
     codeButton.setAttribute("aria-expanded", String(codeOpen));
     const first = found.code[0];
-    where.textContent = `${first.name}, ${first.file}:${first.line}`;
+    where.textContent = `${first.name} · ${first.file.split("/").at(-1)}:${first.line}`;
+    where.title = `${first.file}:${first.line}`;
     source.hidden = !codeOpen;
     const key = JSON.stringify([codeOpen, found.code.map((/** @type {any} */ c) => [c.name, c.line])]);
     if (source.dataset.key === key) return;
@@ -100,6 +101,11 @@ function walkPart(model, reach) {
       weight.disabled = !WITH_WEIGHTS.includes(found.name);
     }
     excerpt.hidden = !none;
+    const choosing = found.name === "choice";
+    stage.classList.toggle("lw-walk-choosing", choosing);
+    bars.hidden = !choosing;
+    bars.replaceChildren(...(choosing ? found.numbers.top.slice(0, 6) : []).map((/** @type {[number, number]} */ [id, p]) => el("div", { class: id === found.numbers.token ? "lw-walk-bar lw-walk-taken" : "lw-walk-bar", dataset: { learner: "" } },
+      el("bdi", {}, walkToken(token(id))), el("span", { class: "lw-walk-track" }, el("span", { style: { width: `${100 * p}%` } })), el("span", { class: "lw-number" }, percent(p)))));
     heat.node.hidden = none;
     if (none) { excerpt.textContent = `${found.numbers.excerpt}…`; read.textContent = t("The beginning of what is used."); return; }
     const now = /** @type {Found} */ (tensor()), vector = now.shape.length === 1;

@@ -75,7 +75,7 @@ export function walkChart({ t, kind, steps, go }) {
     layout,
     relabel() {
       for (const { boxes, caption, label, title, again, on } of rows) {
-        caption.textContent = on ? t(title) : kind === "training" ? t("Inference: InferenceWalk walks it with the weights of this training") : t("Training: TrainingWalk walks it");
+        caption.textContent = on ? t(title) : kind === "training" ? t("Inference: see InferenceWalk") : t("Training: see TrainingWalk");
         label.textContent = t(again);
         for (const { name, word } of boxes) word.textContent = t(name);
       }

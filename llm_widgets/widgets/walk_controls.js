@@ -22,13 +22,13 @@ export function walkCurve(model, { t }) {
     const chance = Math.log(found.vocabulary?.length ?? 2), [, high] = spanOf([chance, ...points.map(([, y]) => y)]);
     const loss = found.loss;
     return {
-      x: /** @type {[number, number]} */ ([0, Math.max(10, known)]), y: /** @type {[number, number]} */ ([0, high]), whole: true, xName: t("updates"), yName: t("loss of the batch"),
+      x: /** @type {[number, number]} */ ([0, Math.max(10, known)]), y: /** @type {[number, number]} */ ([0, high * 1.12]), whole: true, xName: t("updates"), yName: t("loss of the batch"),
       rules: [{ y: chance, name: t("blind guessing, ln V"), colour: /** @type {const} */ ("ghost") }],
       lines: [{ points, colour: /** @type {const} */ ("blue") }],
       points: loss === undefined ? [] : [{ x: here, y: loss, colour: /** @type {const} */ ("orange") }],
     };
   };
-  return plot({ height: 150, label: () => t("Loss over the updates"), scene });
+  return plot({ height: 180, label: () => t("Loss over the updates"), scene });
 }
 
 /** @param {Model} model @param {Reach} reach @returns {Controls} */

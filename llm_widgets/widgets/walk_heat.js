@@ -1,8 +1,8 @@
 // A matrix as coloured cells: its numbers where there is room for them, any of them in words, tokens as text.
-import { el, number, palette, watchTheme } from "./kit.js";
+import { el, palette, watchTheme } from "./kit.js";
 import { diverging, inkOn, viridis } from "./attention_colours.js";
 import { visible } from "./tryit_logic.js";
-import { walkCell, walkLargest, walkMoved } from "./walk_logic.js";
+import { walkCell, walkFixed, walkLargest, walkMoved, walkPower, walkRaised } from "./walk_logic.js";
 
 /**
  * `rows` and `columns` are the names of the places, or null where they are numbers.
@@ -21,7 +21,7 @@ const HEAT_LINE = 22;
 export function walkHeat({ told, picked, token }) {
   const canvas = /** @type {HTMLCanvasElement} */ (/** @type {unknown} */ (el("canvas", { role: "application", tabindex: "0" })));
   const names = el("div", { class: "lw-walk-rows", "aria-hidden": "true" }), heads = el("div", { class: "lw-walk-columns", "aria-hidden": "true" });
-  const grid = el("div", { class: "lw-walk-grid" }, el("div", { class: "lw-walk-corner" }), heads, names, canvas);
+  const corner = el("div", { class: "lw-walk-corner", "aria-hidden": "true" }), grid = el("div", { class: "lw-walk-grid" }, corner, heads, names, canvas);
   const frame = el("div", { class: "lw-scroll lw-walk-heat" }, grid);
   let matrix = /** @type {Matrix | null} */ (null), at = /** @type {[number, number]} */ ([0, 0]), marked = -1, drawn = "", cell = 20, u = 1;
   let colours = /** @type {import("./kit.js").Palette | null} */ (null);
@@ -31,7 +31,7 @@ export function walkHeat({ told, picked, token }) {
     colours ??= palette(frame);
     u = colours.scale;
     const R = matrix.values.length, C = matrix.values[0].length;
-    cell = walkCell(frame.clientWidth - 44 * u - 2, C, u);
+    cell = walkCell(frame.clientWidth - 36 * u - 2, C, u);
     const key = JSON.stringify([matrix.rows, matrix.columns, R, C, cell]);
     if (key === drawn) return;
     drawn = key;
@@ -52,6 +52,8 @@ export function walkHeat({ told, picked, token }) {
     const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     const most = kind === "mask" ? 1 : walkLargest(values) || 1, signed = kind === "signed";
+    const power = kind === "ids" || kind === "mask" ? 0 : walkPower(most), digits = most * 10 ** -power < 9.995 ? 2 : 1;
+    corner.textContent = power ? `×10${walkRaised(power)}` : "";
     g.textAlign = "center";
     g.textBaseline = "middle";
     g.font = `${12 * u}px ${kind === "ids" ? colours.code : colours.font}`;
@@ -60,7 +62,7 @@ export function walkHeat({ told, picked, token }) {
       const bare = x === null || kind === "ids";
       g.fillStyle = bare ? colours.wash : `rgb(${(signed ? diverging(x / most) : viridis(Math.min(1, Math.abs(x) / most))).join(" ")})`;
       g.fillRect(left, top, cell - 1, line - 1);
-      const text = kind === "ids" ? walkToken(token(Number(x))) : x === null ? "−∞" : cell >= 42 * u ? heatNumber(x, kind) : "";
+      const text = kind === "ids" ? walkToken(token(Number(x))) : x === null ? "−∞" : cell >= 42 * u ? (kind === "mask" ? String(x) : walkFixed(x * 10 ** -power, digits)) : "";
       if (!text || g.measureText(text).width > cell - 2) continue;
       g.fillStyle = bare ? colours.ink : inkOn(x, most, signed);
       g.fillText(text, left + (cell - 1) / 2, top + line / 2);
@@ -78,7 +80,7 @@ export function walkHeat({ told, picked, token }) {
     return r >= 0 && c >= 0 && r < matrix.values.length && c < matrix.values[0].length ? /** @type {[number, number]} */ ([r, c]) : null;
   };
   function seen() {
-    const top = at[0] * HEAT_LINE * u, left = at[1] * cell, line = HEAT_LINE * u, label = 44 * u;
+    const top = at[0] * HEAT_LINE * u, left = at[1] * cell, line = HEAT_LINE * u, label = 36 * u;
     frame.scrollTop = Math.max(Math.min(frame.scrollTop, top), top + 2 * line - frame.clientHeight + 4);
     frame.scrollLeft = Math.max(Math.min(frame.scrollLeft, left), left + cell + label - frame.clientWidth);
   }
@@ -114,9 +116,4 @@ export function walkHeat({ told, picked, token }) {
     at: () => at,
     dispose() { sizes.disconnect(); unwatch(); },
   };
-}
-
-/** A number short enough for a cell. @param {number} x @param {string} kind */
-function heatNumber(x, kind) {
-  return kind === "mask" ? String(x) : number(x, 2);
 }

@@ -24,7 +24,7 @@ export function walkPath({ step, turn }, start, count, more) {
  * @returns {Flow}
  */
 export function walkFlow(width, u, top, count, columns, back) {
-  const gapX = 20 * u, gapY = 20 * u, h = 34 * u, side = columns === 7 ? 0 : 16 * u, all = width - 2 * side;
+  const gapX = (columns === 7 ? 16 : 20) * u, gapY = 20 * u, h = 34 * u, side = columns === 7 ? 0 : 16 * u, all = width - 2 * side;
   const w = (all - gapX * (columns - 1)) / columns;
   const boxes = Array.from({ length: count }, (_, i) => ({ x: side + (i % columns) * (w + gapX), y: top + Math.floor(i / columns) * (h + gapY), w, h }));
   const middle = (/** @type {Rectangle} */ b) => b.x + b.w / 2, level = (/** @type {Rectangle} */ b) => b.y + b.h / 2;
@@ -49,7 +49,7 @@ export function walkFlow(width, u, top, count, columns, back) {
 }
 
 /** How many boxes stand side by side. @param {number} width @param {number} u */
-export const walkColumns = (width, u) => (width >= 880 * u ? 7 : width >= 540 * u ? 4 : 2);
+export const walkColumns = (width, u) => (width >= 900 * u ? 7 : width >= 540 * u ? 4 : 2);
 
 /** How wide a cell is so that all columns fit, within what can be seen and read. @param {number} room @param {number} columns @param {number} u */
 export const walkCell = (room, columns, u) => Math.max(15 * u, Math.min(64 * u, Math.floor(room / Math.max(1, columns))));
@@ -62,3 +62,10 @@ export function walkMoved(key, [r, c], rows, columns) {
   const by = /** @type {Record<string, [number, number]>} */ ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-8, 0], PageDown: [8, 0], Home: [0, -columns], End: [0, columns] })[key];
   return by ? [Math.max(0, Math.min(rows - 1, r + by[0])), Math.max(0, Math.min(columns - 1, c + by[1]))] : null;
 }
+
+/** The power of ten that the numbers of a matrix are shown in: 0 unless the largest is far from 1. @param {number} most */
+export const walkPower = (most) => (most >= 0.05 && most < 1000 ? 0 : Math.floor(Math.log10(most)));
+/** A whole number as it stands in an exponent. @param {number} n */
+export const walkRaised = (n) => String(n).replace(/./g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]));
+/** So many decimals, and no minus before a zero. @param {number} x @param {number} digits */
+export const walkFixed = (x, digits) => x.toFixed(digits).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");

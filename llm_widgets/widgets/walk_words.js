@@ -68,7 +68,8 @@ const WALK_AXES = { B: N("row of the batch"), T: N("position"), C: N("number of 
 export function walkCellWords(tensor, r, c, rows, columns, token, t) {
   const x = tensor.values[r]?.[c], axes = tensor.axes.slice(-2);
   const name = (/** @type {string} */ axis, /** @type {number} */ i, /** @type {string[] | null} */ names) => `${t(WALK_AXES[axis] ?? "")} ${i}${names ? ` “${walkToken(names[i])}”` : ""}`;
-  const where = [tensor.shape.length > 1 ? name(axes[0], r, rows) : "", name(axes[axes.length - 1], c, columns)].filter(Boolean).join(", ");
+  const alike = axes.length > 1 && axes[0] === axes[1] && !rows && !columns; // a square of weights: its axes go by row and column
+  const where = alike ? t("row {r}, column {c}", { r, c }) : [tensor.shape.length > 1 ? name(axes[0], r, rows) : "", name(axes[axes.length - 1], c, columns)].filter(Boolean).join(", ");
   const value = tensor.kind === "ids" ? `${token(x)} = ${x}` : x === null ? "−∞" : number(x, 6);
   return `${where}: ${value}`;
 }
