@@ -59,6 +59,7 @@ _PUBLIC = {
     "LogitLens": "widgets",
     "NeuronWorkbench": "widgets",
     "NetworkStepper": "widgets",
+    "OptimizerRace": "widgets",
     "Saliency": "widgets",
     "WorkedExample": "widgets",
     "SoftmaxExplorer": "widgets",
@@ -102,6 +103,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import LogitLens as LogitLens
     from llm_widgets.widgets import NetworkStepper as NetworkStepper
     from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
+    from llm_widgets.widgets import OptimizerRace as OptimizerRace
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
     from llm_widgets.widgets import SoftmaxExplorer as SoftmaxExplorer

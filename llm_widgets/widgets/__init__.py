@@ -18,6 +18,7 @@ from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
 from llm_widgets.widgets.network_stepper import NetworkStepper
 from llm_widgets.widgets.neuron import NeuronWorkbench
+from llm_widgets.widgets.optimizer_race import OptimizerRace
 from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
@@ -41,6 +42,7 @@ __all__ = [
     "LogitLens",
     "NetworkStepper",
     "NeuronWorkbench",
+    "OptimizerRace",
     "Prediction",
     "RunControls",
     "Saliency",

@@ -25,6 +25,7 @@ function view(model, host) {
       const constantWord = el("span", {}), add = (/** @type {number} */ c) => el("button", { type: "button", dataset: { action: `add-${c}` }, on: { click: () => set("constant", c) } });
       const add10 = add(10), add1000 = add(1000), add0 = add(0);
       const temperature = fields.slider("temperature", 0.05, 5, 0.05, N("Temperature"));
+      temperature.node.classList.add("lw-softmax-temperature");
       const ways = { plainly: way("plainly"), shifted: way("shifted"), loss: way("loss") };
       const curve = plot({ height: 250, label: () => t("The loss over the probability of the target"), scene: () => scene(found()) });
       const curveWord = el("p", { class: "lw-caption" }), gradientWord = el("p", { class: "lw-caption" }), gradients = el("div", { class: "lw-softmax-gradients" });
@@ -35,29 +36,30 @@ function view(model, host) {
         const title = el("p", { class: "lw-caption" }), terms = el("div", { class: "lw-softmax-terms", dataset: { role } });
         return { node: el("div", { class: "lw-softmax-way" }, title, terms), title, terms };
       }
-      const put = (/** @type {HTMLElement} */ into, /** @type {import("./formula.js").Part[][]} */ parts) => into.replaceChildren(...parts.map((part) => math(part)));
+      const put = (/** @type {HTMLElement} */ into, /** @type {import("./formula.js").Part[][]} */ parts) => into.replaceChildren(...parts.map((part) => el("div", {}, math(part))));
       const e = (/** @type {import("./formula.js").Part} */ power) => sup(id("e"), power);
       const bad = (/** @type {string} */ words) => tinted("red", num(words));
+      const flat = (/** @type {string} */ bracket) => { const made = op(bracket); made.setAttribute("stretchy", "false"); return made; };
       const z = (/** @type {number} */ i) => sub(id("z"), num(i + 1));
       function formulas(/** @type {Found} */ { scaled, plainly, shifted, p, loss, bits, perplexity, squared }) {
         const at = current("target"), short = (/** @type {number} */ x) => exact(Number(x.toPrecision(5)));
-        const seen = (/** @type {number | null} */ x) => (x === null ? bad("∞") : num(number(x, 4)));
-        const failed = naiveFailure(found()), broken = failed === "over" ? t("∞ ÷ ∞: no number") : t("0 ÷ 0: no number");
+        const seen = (/** @type {number | null} */ x) => (x === null ? bad("∞") : num(number(x)));
+        const failed = naiveFailure(found()), broken = t("no number");
         put(ways.plainly.terms, [
           ...scaled.map((x, i) => [e(z(i)), op("="), e(num(short(x))), op("="), seen(plainly.exps[i])]),
           [id("Σ"), op("="), seen(plainly.sum)],
           [sub(id("p"), num(at + 1)), op("="), frac(seen(plainly.exps[at]), seen(plainly.sum)), op("="), tinted(failed ? "red" : "blue", plainly.p[at] === null ? text(broken) : num(number(plainly.p[at], 4)))],
         ]);
         put(ways.shifted.terms, [
-          ...scaled.map((x, i) => [e(row(z(i), op("−"), id("max"))), op("="), e(num(short(x - shifted.highest))), op("="), num(number(shifted.exps[i], 4))]),
+          ...scaled.map((x, i) => [e(row(z(i), op("−"), id("max"))), op("="), e(num(short(x - shifted.highest))), op("="), num(number(shifted.exps[i]))]),
           [id("Σ"), op("="), num(number(shifted.sum, 4))],
           [sub(id("p"), num(at + 1)), op("="), frac(num(number(shifted.exps[at], 4)), num(number(shifted.sum, 4))), op("="), tinted("blue", num(number(p[at], 4)))],
         ]);
         put(ways.loss.terms, [
-          [id("L"), op("="), op("−"), id("ln"), num(` ${number(p[at], 4)}`), op("="), tinted("blue", num(number(loss, 4)))],
-          [frac(id("L"), row(id("ln"), num(" 2"))), op("="), num(number(bits, 4))],
+          [id("L"), op("="), op("−"), id("ln"), text("\u2009"), num(number(p[at], 4)), op("="), tinted("blue", num(number(loss, 4)))],
+          [frac(id("L"), row(id("ln"), text("\u2009"), num(2))), op("="), num(number(bits, 4))],
           [e(id("L")), op("="), num(large(perplexity))],
-          [id("MSE"), op("="), frac(num(1), num(p.length)), op("∑"), sup(row(op("("), sub(id("p"), id("i")), op("−"), sub(id("t"), id("i")), op(")")), num(2)), op("="), num(number(squared, 4))],
+          [id("MSE"), op("="), frac(num(1), num(p.length)), op("∑"), sup(row(flat("("), sub(id("p"), id("i")), op("−"), sub(id("t"), id("i")), flat(")")), num(2)), op("="), num(number(squared, 4))],
         ]);
       }
       function scene(/** @type {Found} */ { p, loss, squared, curve: line }) {

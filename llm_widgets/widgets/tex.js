@@ -1,11 +1,11 @@
 // Formulas as they are written in TeX, for MathML: the small part of it that the course's formulas use. What is not known shows as it is.
 import { frac, id, math, num, op, root, row, sub, subsup, sup, text } from "./formula.js";
 
-const LETTERS = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", theta: "θ", lambda: "λ", mu: "μ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", omega: "ω", Delta: "Δ", Sigma: "Σ", infty: "∞", nabla: "∇", partial: "∂", ell: "ℓ" };
-const SIGNS = { cdot: "·", times: "×", leftarrow: "←", to: "→", rightarrow: "→", Rightarrow: "⇒", approx: "≈", neq: "≠", leq: "≤", geq: "≥", le: "≤", ge: "≥", pm: "±", sum: "∑", prod: "∏", in: "∈", ldots: "…", dots: "…", mid: "|", sim: "∼", odot: "⊙", "{": "{", "}": "}" };
-const FUNCTIONS = ["ln", "log", "exp", "max", "min", "tanh", "softmax"];
-const FENCES = { "(": ")", "[": "]" };
-const GAPS = [",", ";", ":", "!", " ", "quad", "qquad", "left", "right"];
+const TEX_LETTERS = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", theta: "θ", lambda: "λ", mu: "μ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", omega: "ω", Delta: "Δ", Sigma: "Σ", infty: "∞", nabla: "∇", partial: "∂", ell: "ℓ" };
+const TEX_SIGNS = { cdot: "·", times: "×", leftarrow: "←", to: "→", rightarrow: "→", Rightarrow: "⇒", approx: "≈", neq: "≠", leq: "≤", geq: "≥", le: "≤", ge: "≥", pm: "±", sum: "∑", prod: "∏", in: "∈", ldots: "…", dots: "…", mid: "|", sim: "∼", odot: "⊙", "{": "{", "}": "}" };
+const TEX_FUNCTIONS = ["ln", "log", "exp", "max", "min", "tanh", "softmax", "cos", "sin"];
+const TEX_FENCES = { "(": ")", "[": "]" };
+const TEX_GAPS = [",", ";", ":", "!", " ", "quad", "qquad", "left", "right"];
 
 /** A formula as a tree: `["row", …]`, `["frac", above, below]`, `["sub", base, below]`, `["num", "1"]`.
  * @typedef {[string, ...(any)[]]} Tree */
@@ -31,7 +31,7 @@ export function texTree(source) {
     const word = words[at] ?? "";
     at += 1;
     if (word === "{") return group("}");
-    if (word in FENCES) { const inside = group(FENCES[/** @type {"("} */ (word)]); return ["fence", word, inside, words[at - 1] ?? ""]; }
+    if (word in TEX_FENCES) { const inside = group(TEX_FENCES[/** @type {"("} */ (word)]); return ["fence", word, inside, words[at - 1] ?? ""]; }
     if (/^\d/.test(word)) return ["num", word];
     if (/^\\./.test(word)) return command(word.slice(1));
     return /^\p{L}$/u.test(word) ? ["id", word] : ["op", word === "-" ? "−" : word === "*" ? "·" : word];
@@ -42,10 +42,10 @@ export function texTree(source) {
     if (name === "sqrt") return ["root", argument()];
     if (["text", "mathrm", "operatorname"].includes(name)) return ["text", verbatim()];
     if (["hat", "bar", "vec"].includes(name)) return ["over", argument(), { hat: "^", bar: "¯", vec: "→" }[name]];
-    if (GAPS.includes(name)) return ["gap", name];
-    if (FUNCTIONS.includes(name)) { gap(); return /^[([{_^]?$/.test(words[at] ?? "") ? ["id", name] : ["row", ["id", name], ["gap", ","]]; }
-    if (name in SIGNS) return ["op", SIGNS[/** @type {keyof typeof SIGNS} */ (name)]];
-    return ["id", LETTERS[/** @type {keyof typeof LETTERS} */ (name)] || name];
+    if (TEX_GAPS.includes(name)) return ["gap", name];
+    if (TEX_FUNCTIONS.includes(name)) { gap(); return /^[([{_^]?$/.test(words[at] ?? "") ? ["id", name] : ["row", ["id", name], ["gap", ","]]; }
+    if (name in TEX_SIGNS) return ["op", TEX_SIGNS[/** @type {keyof typeof TEX_SIGNS} */ (name)]];
+    return ["id", TEX_LETTERS[/** @type {keyof typeof TEX_LETTERS} */ (name)] || name];
   };
   /** @returns {Tree} */
   const scripted = () => {
@@ -62,28 +62,28 @@ export function texTree(source) {
 }
 
 /** @param {Tree} tree @returns {Element} */
-function built([kind, ...parts]) {
-  const all = () => parts.map(built);
+function texNode([kind, ...parts]) {
+  const all = () => parts.map(texNode);
   if (kind === "num") return num(parts[0]);
   if (kind === "id") return id(parts[0]);
   if (kind === "op") return op(parts[0]);
   if (kind === "text") return text(parts[0]);
-  if (kind === "frac") return frac(built(parts[0]), built(parts[1]));
-  if (kind === "sub") return sub(built(parts[0]), built(parts[1]));
-  if (kind === "sup") return sup(built(parts[0]), built(parts[1]));
-  if (kind === "subsup") return subsup(built(parts[0]), built(parts[1]), built(parts[2]));
-  if (kind === "root") return root(built(parts[0]));
-  if (kind === "gap") return text({ quad: "  ", qquad: "    ", "!": "", left: "", right: "" }[/** @type {"quad"} */ (parts[0])] ?? " ");
-  if (kind === "over") { const made = document.createElementNS("http://www.w3.org/1998/Math/MathML", "mover"); made.setAttribute("accent", "true"); made.append(built(parts[0]), op(parts[1])); return made; }
+  if (kind === "frac") return frac(texNode(parts[0]), texNode(parts[1]));
+  if (kind === "sub") return sub(texNode(parts[0]), texNode(parts[1]));
+  if (kind === "sup") return sup(texNode(parts[0]), texNode(parts[1]));
+  if (kind === "subsup") return subsup(texNode(parts[0]), texNode(parts[1]), texNode(parts[2]));
+  if (kind === "root") return root(texNode(parts[0]));
+  if (kind === "gap") return text({ quad: "\u2003", qquad: "\u2003\u2003", "!": "", left: "", right: "" }[/** @type {"quad"} */ (parts[0])] ?? "\u2009");
+  if (kind === "over") { const made = document.createElementNS("http://www.w3.org/1998/Math/MathML", "mover"); made.setAttribute("accent", "true"); made.append(texNode(parts[0]), op(parts[1])); return made; }
   if (kind === "fence") { // brackets grow with a fraction, and stay as they are round a line of text
     const grows = JSON.stringify(parts[1]).includes('"frac"'), bracket = (/** @type {string} */ sign) => { const made = op(sign); if (!grows) made.setAttribute("stretchy", "false"); return made; };
-    return row(bracket(parts[0]), built(parts[1]), bracket(parts[2]));
+    return row(bracket(parts[0]), texNode(parts[1]), bracket(parts[2]));
   }
   return row(...all());
 }
 
 /** Its parts as MathML, to stand within a larger formula. @param {string} source */
-export const tex = (source) => built(texTree(source));
+export const tex = (source) => texNode(texTree(source));
 
 /** A whole formula, broken where a line is too narrow: one element for each part between two \qquad. @param {string} source */
 export const texLines = (source) => source.split("\\qquad").map((part) => part.trim()).filter(Boolean).map((part) => { const made = math([tex(part)]); made.setAttribute("displaystyle", "true"); return made; });
