@@ -40,6 +40,7 @@ _PUBLIC = {
     "Replay": "training",
     "Workbench": "training",
     "Evaluation": "analysis",
+    "ActivationExplorer": "widgets",
     "AttentionMap": "widgets",
     "Chat": "widgets",
     "ErrataView": "widgets",
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from llm_widgets.training import Replay as Replay
     from llm_widgets.training import Run as Run
     from llm_widgets.training import Workbench as Workbench
+    from llm_widgets.widgets import ActivationExplorer as ActivationExplorer
     from llm_widgets.widgets import AttentionMap as AttentionMap
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
     from llm_widgets.widgets import Chat as Chat

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from llm_widgets.widgets.activation_explorer import ActivationExplorer
 from llm_widgets.widgets.attention import AttentionMap, attention_map
 from llm_widgets.widgets.block_diagram import BlockDiagram
 from llm_widgets.widgets.chat import Chat
@@ -29,6 +30,7 @@ from llm_widgets.widgets.worked_example import WorkedExample
 from llm_widgets.widgets.writer import Writer
 
 __all__ = [
+    "ActivationExplorer",
     "AttentionMap",
     "BlockDiagram",
     "Chat",

@@ -14,26 +14,23 @@ export const bracket = (sign) => { const made = op(sign); made.setAttribute("str
 const oneHalf = () => frac(num(1), num(2));
 const insideTanh = (/** @type {Making} */ z) => row(root(frac(num(2), id("π"))), bracket("("), z(), op("+"), num("0.0447"), sup(row(z()), num(3)), bracket(")"));
 
-/** σ(z). @param {string} name @param {Making} z */
-export function activationOf(name, z) {
+/** σ(z); `z` stands in brackets where it is negative, `bare` never does. @param {string} name @param {Making} z @param {Making} bare */
+export function activationOf(name, z, bare) {
   if (name === "sigmoid") return frac(num(1), row(num(1), op("+"), sup(id("e"), row(op("−"), z()))));
-  if (name === "relu") return row(id("max"), bracket("("), num(0), op(","), z(), bracket(")"));
-  if (name === "tanh") return row(id("tanh"), z());
-  if (name === "gelu") return row(z(), op("⋅"), id("Φ"), bracket("("), z(), bracket(")"));
+  if (name === "relu") return row(id("max"), bracket("("), num(0), op(","), bare(), bracket(")"));
+  if (name === "tanh") return row(id("tanh"), bracket("("), bare(), bracket(")"));
+  if (name === "gelu") return row(z(), op("⋅"), id("Φ"), bracket("("), bare(), bracket(")"));
   if (name === "gelu_tanh") return row(oneHalf(), op("⋅"), z(), op("⋅"), bracket("("), num(1), op("+"), id("tanh"), insideTanh(z), bracket(")"));
   if (name === "silu") return frac(z(), row(num(1), op("+"), sup(id("e"), row(op("−"), z()))));
   return z();
 }
 
-/** σ′(z) of a chosen place: z and a = σ(z), and `positive`, whether z is above 0 (null: in general). @param {string} name @param {Making} z @param {Making} a @param {boolean | null} positive */
-export function slopeOf(name, z, a, positive) {
+/** σ′(z) at a place, from z and a = σ(z). @param {string} name @param {Making} z @param {Making} bare @param {Making} a @param {boolean} positive  whether z is above 0 */
+export function slopeOf(name, z, bare, a, positive) {
   if (name === "sigmoid") return row(a(), op("⋅"), bracket("("), num(1), op("−"), a(), bracket(")"));
-  if (name === "relu") {
-    if (positive !== null) return row(num(positive ? 1 : 0), text(positive ? " (z > 0)" : " (z ≤ 0)"));
-    return row(num(1), text(" (z > 0), "), num(0), text(" (z ≤ 0)"));
-  }
+  if (name === "relu") return row(num(positive ? 1 : 0), text(positive ? "\u00a0(z > 0)" : "\u00a0(z ≤ 0)"));
   if (name === "tanh") return row(num(1), op("−"), sup(row(a()), num(2)));
-  if (name === "gelu") return row(id("Φ"), bracket("("), z(), bracket(")"), op("+"), z(), op("⋅"), id("φ"), bracket("("), z(), bracket(")"));
+  if (name === "gelu") return row(id("Φ"), bracket("("), bare(), bracket(")"), op("+"), z(), op("⋅"), id("φ"), bracket("("), bare(), bracket(")"));
   if (name === "gelu_tanh") return row(id("s"), bracket("("), num(2), id("u"), bracket(")"), op("+"), num(2), op("⋅"), z(), op("⋅"), id("u′"), op("⋅"), id("s′"), bracket("("), num(2), id("u"), bracket(")"));
   if (name === "silu") return row(id("s"), op("+"), z(), op("⋅"), id("s"), op("⋅"), bracket("("), num(1), op("−"), id("s"), bracket(")"));
   return num(1);

@@ -84,7 +84,7 @@ export function stepLines(found, step, chosen) {
     const here = z[layer][p], numberOf = () => factor(fourDigits(here));
     return [
       formulaLine(ofUnit(sizes, layer + 1, p, "z"), equals(), op("Σ"), op("+"), "b", equals(), num(fourDigits(here - b[layer][p])), op("+"), factor(fourDigits(b[layer][p])), equals(), num(fourDigits(here))),
-      formulaLine(unitMath(sizes, layer + 1, p), equals(), activationSign(name), bracket("("), "z", bracket(")"), equals(), activationOf(name, numberOf), name !== "identity" && equals(), name !== "identity" && inBlue(a[layer][p])),
+      formulaLine(unitMath(sizes, layer + 1, p), equals(), activationSign(name), bracket("("), "z", bracket(")"), equals(), activationOf(name, numberOf, () => num(fourDigits(here))), name !== "identity" && equals(), name !== "identity" && inBlue(a[layer][p])),
     ];
   }
   if (kind === "backward-node") {
@@ -93,7 +93,7 @@ export function stepLines(found, step, chosen) {
     const sumBack = layer < sizes.length - 2 ? row(op("Σ"), "w", "δ", equals()) : null;
     return [
       formulaLine(partial("L", out), equals(), sumBack ?? false, num(fourDigits(da))),
-      formulaLine(activationSign(name, true), bracket("("), num(fourDigits(here)), bracket(")"), equals(), name !== "identity" && slopeOf(name, () => factor(fourDigits(here)), () => inBlue(a[layer][p]), here > 0), name !== "identity" && name !== "relu" && equals(), (name === "identity" || name !== "relu") && num(fourDigits(slope))),
+      formulaLine(activationSign(name, true), bracket("("), num(fourDigits(here)), bracket(")"), equals(), name !== "identity" && slopeOf(name, () => factor(fourDigits(here)), () => num(fourDigits(here)), () => inBlue(a[layer][p]), here > 0), name !== "identity" && name !== "relu" && equals(), (name === "identity" || name !== "relu") && num(fourDigits(slope))),
       formulaLine(ofUnit(sizes, layer + 1, p, "δ"), equals(), partial("L", unitMath(sizes, layer + 1, p)), op("⋅"), activationSign(name, true), equals(), asOrange(da), op("⋅"), factor(fourDigits(slope)), equals(), asOrange(delta)),
       formulaLine(partial("L", sub(id("b"), unitMath(sizes, layer + 1, p))), equals(), ofUnit(sizes, layer + 1, p, "δ"), equals(), asOrange(delta)),
     ];

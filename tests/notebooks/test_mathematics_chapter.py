@@ -93,7 +93,7 @@ def test_the_way_back(ran: Ran) -> None:
     assert "0.25 times" in said["update-by-hand"]
     slow, once, _, still, grows = (numbers(line)[2:] for line in lines(said["rates"])[2:])
     assert slow == sorted(slow, reverse=True)
-    assert once[1:] == [0] * 8
+    assert once[1:] == [0] * 7
     assert set(still) == {0.005}
     assert [later / earlier for earlier, later in pairwise(grows[:6])] == pytest.approx([4] * 5)
     assert set(grows[6:]) == {2.0}, "dead: the output is 0 and the loss half of 2 squared"
