@@ -151,7 +151,7 @@ def test_loss_and_gradient(ran: Ran) -> None:
 
 def test_updates(ran: Ran) -> None:
     crawls, good, near, flies = (
-        [float(one) for one in re.findall(r"updates: ([\d.]+) +([\d.]+) +([\d.]+)", line)[0]]
+        [float(one) for one in re.findall(r"updates: +([\d.]+) +([\d.]+) +([\d.]+)", line)[0]]
         for line in lines(ran.said["rates"])
     )
     assert crawls[2] > good[2] > near[2]
