@@ -217,7 +217,7 @@ class InferenceWalk(WalkWidget):
             after = next_token_probabilities(logits, **self._choice())
             return {
                 "tensors": [
-                    tensor("probabilities to draw from", after[None], "BV", **shares),
+                    tensor("drawn_from", after[None], "BV", **shares),
                     tensor("probabilities", forward.probabilities[0, -1][None], "BV", **shares),
                 ],
                 "numbers": {
@@ -233,7 +233,7 @@ class InferenceWalk(WalkWidget):
 
     def close(self) -> None:
         """Takes the widget off the page."""
-        if self._walk is not None:
+        if (model := getattr(self, "_walk", None)) is not None:
             with contextlib.suppress(ValueError):
-                self._walk.unobserve(self._follow, "_found")
+                model.unobserve(self._follow, "_found")
         super().close()

@@ -91,7 +91,10 @@ class TrainingWalk(WalkWidget):
 
     @traitlets.validate("updates")
     def _made(self, proposal: Any) -> int:
-        value, known = int(proposal["value"]), self.history.known
+        value = int(proposal["value"])
+        if value == 0:  # before a training has begun, too
+            return 0
+        known = self.history.known
         if value <= min(known + EVERY, MAX_UPDATES):
             return value
         raise ValueError(
@@ -288,7 +291,7 @@ class TrainingWalk(WalkWidget):
         return {
             "tensors": [
                 tensor("terms", terms, "BT", rows="", kind="signed"),
-                tensor("probability of y", of_targets, "BT", rows="", kind="share"),
+                tensor("p(y)", of_targets, "BT", rows="", kind="share"),
             ],
             "numbers": {
                 "token": target, "probability": of_targets[b, p], "term": terms[b, p],

@@ -32,9 +32,9 @@ function walkPart(model, reach) {
     name: (i) => { const { places } = path(), place = places[Math.min(i, places.length - 1)]; return `${t(WALK_NAMES[steps[place.step][0]])}, ${training ? t("after {n} updates", { n: place.turn }) : t("token {n}", { n: place.turn + 1 })}`; },
   });
   const chart = walkChart({ t, kind, steps, go: (step) => { steering.stop(); set("step", step); } });
-  const name = el("h4", { class: "lw-walk-name", dataset: { role: "name" } }), what = el("p", { class: "lw-walk-what", dataset: { role: "what" } }), formula = el("div", { class: "lw-scroll lw-walk-formula", tabindex: "0", dataset: { role: "formula" } });
+  const name = el("h4", { class: "lw-walk-name", dataset: { role: "name" } }), what = el("p", { class: "lw-walk-what", dataset: { role: "what" } }), formula = el("div", { class: "lw-scroll lw-walk-formula", lang: "en", tabindex: "0", dataset: { role: "formula" } });
   const tokens = el("div", { class: "lw-walk-tokens", role: "group" }), written = el("div", { class: "lw-scroll lw-walk-written", tabindex: "0", dataset: { role: "written", learner: "" } });
-  const which = el("select", { dataset: { role: "tensor" }, on: { change: () => { shown = Number(which.value); again(); } } }), weight = el("select", { dataset: { role: "weight" }, on: { change: () => { shown = 0; set("tensor", weight.value); set("cell", [0, 0]); } } });
+  const which = el("select", { class: "lw-code", dataset: { role: "tensor" }, on: { change: () => { shown = Number(which.value); again(); } } }), weight = el("select", { class: "lw-code", dataset: { role: "weight" }, on: { change: () => { shown = 0; set("tensor", weight.value); set("cell", [0, 0]); } } });
   const whichName = el("span", {}), weightName = el("span", {}), picks = el("div", { class: "lw-walk-picks" }, el("label", {}, whichName, which), training && el("label", {}, weightName, weight));
   const excerpt = el("pre", { class: "lw-scroll lw-walk-text", tabindex: "0", dataset: { role: "excerpt", learner: "" } }), read = el("p", { class: "lw-walk-read", dataset: { role: "read" } });
   const tensor = () => found.tensors?.[shown];
@@ -61,7 +61,7 @@ function walkPart(model, reach) {
   function paintTokens() {
     const focused = tokens.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.place : undefined;
     const chips = found.x.map((/** @type {number} */ id, /** @type {number} */ i) => el("button", { type: "button", class: "lw-walk-token", "aria-pressed": String(i === found.position), dataset: { place: String(i), learner: "" }, on: { click: () => set("position", i) } },
-      el("bdi", {}, walkToken(token(id))), training ? el("bdi", { class: "lw-walk-next" }, walkToken(token(found.y[i]))) : el("small", {}, String(id))));
+      el("bdi", {}, walkToken(token(id))), training ? el("bdi", { class: "lw-walk-next" }, walkToken(token(found.y[i]))) : el("span", { class: "lw-walk-id" }, String(id))));
     tokens.replaceChildren(el("div", { class: "lw-walk-legend" }, el("div", {}, "x"), training ? el("div", {}, "y") : null), ...chips);
     if (focused !== undefined) /** @type {HTMLElement | null} */ (tokens.querySelector(`[data-place="${focused}"]`))?.focus();
   }
@@ -75,7 +75,6 @@ function walkPart(model, reach) {
     codeButton.setAttribute("aria-expanded", String(codeOpen));
     const first = found.code[0];
     where.textContent = `${first.name} · ${first.file.split("/").at(-1)}:${first.line}`;
-    where.title = `${first.file}:${first.line}`;
     source.hidden = !codeOpen;
     const key = JSON.stringify([codeOpen, found.code.map((/** @type {any} */ c) => [c.name, c.line])]);
     if (source.dataset.key === key) return;
@@ -86,10 +85,11 @@ function walkPart(model, reach) {
   }
   function paintTensors() {
     const all = /** @type {Found[]} */ (found.tensors), none = all.length === 0, key = JSON.stringify([found.name, all.map(shapeOf)]);
-    if (key !== drawnFor) {
+    const fresh = key !== drawnFor;
+    if (fresh) {
       if (JSON.parse(drawnFor || "[0]")[0] !== found.name || shown >= all.length) shown = 0;
       drawnFor = key;
-      which.replaceChildren(...(none ? [el("option", {}, t("the text itself"))] : all.map((one, i) => el("option", { value: String(i) }, shapeOf(one)))));
+      which.replaceChildren(...(none ? [el("option", { value: "0" }, "text")] : all.map((one, i) => el("option", { value: String(i) }, shapeOf(one)))));
     }
     which.value = String(shown);
     which.disabled = all.length < 2;
@@ -104,12 +104,14 @@ function walkPart(model, reach) {
     const choosing = found.name === "choice";
     stage.classList.toggle("lw-walk-choosing", choosing);
     bars.hidden = !choosing;
-    bars.replaceChildren(...(choosing ? found.numbers.top.slice(0, 6) : []).map((/** @type {[number, number]} */ [id, p]) => el("div", { class: id === found.numbers.token ? "lw-walk-bar lw-walk-taken" : "lw-walk-bar", dataset: { learner: "" } },
+    const likely = choosing ? found.numbers.top.slice(0, 6) : [], rare = choosing && !likely.some((/** @type {[number, number]} */ [id]) => id === found.numbers.token);
+    if (rare) likely[5] = [found.numbers.token, found.numbers.probability];
+    bars.replaceChildren(...likely.map((/** @type {[number, number]} */ [id, p]) => el("div", { class: id === found.numbers.token ? "lw-walk-bar lw-walk-taken" : "lw-walk-bar", dataset: { learner: "" } },
       el("bdi", {}, walkToken(token(id))), el("span", { class: "lw-walk-track" }, el("span", { style: { width: `${100 * p}%` } })), el("span", { class: "lw-number" }, percent(p)))));
     heat.node.hidden = none;
     if (none) { excerpt.textContent = `${found.numbers.excerpt}…`; read.textContent = t("The beginning of what is used."); return; }
     const now = /** @type {Found} */ (tensor()), vector = now.shape.length === 1;
-    const wanted = /** @type {[number, number]} */ (follows() ? [vector ? 0 : current("cell")[0], current("cell")[1]] : now.shape.length === 2 && now.axes[0] === "B" && training ? [found.example, found.position] : now.rows === "place" ? [found.position, heat.at()[1]] : heat.at());
+    const wanted = /** @type {[number, number]} */ (follows() ? [vector ? 0 : current("cell")[0], current("cell")[1]] : now.shape.length === 2 && now.axes[0] === "B" && training ? [found.example, found.position] : now.rows === "place" ? [found.position, fresh ? (now.columns === "vocabulary" ? found.numbers.token : found.numbers.s) ?? 0 : heat.at()[1]] : fresh ? [0, found.name === "choice" ? found.numbers.token : 0] : heat.at());
     heat.show({ values: now.values, kind: now.kind, rows: names(now.rows), columns: names(now.columns), label: t("{tensor}; arrow keys move from number to number", { tensor: shapeOf(now) }) }, wanted, now.rows === "place" ? found.position : -1);
     const [r, c] = heat.at();
     read.textContent = walkCellWords(now, r, c, names(now.rows), names(now.columns), (id) => `“${walkToken(token(id))}”`, t);
@@ -154,7 +156,7 @@ function walkPart(model, reach) {
       if (wanted > known) return training ? t("The model trains: {known} of {wanted} updates, loss {loss}. Press Stop to end it.", { known, wanted, loss: number(found.loss) }) : t("The model is still learning: {known} of {wanted} updates.", { known, wanted });
       if (training) return sentences(place, t("After {n} updates this batch costs {loss}.", { n: number(found.updates), loss: number(found.loss) }));
       const end = found.made >= current("length") ? t("It stops here, after {n} tokens.", { n: found.made }) : "";
-      return sentences(place, t("The model has made {n} updates of its training.", { n: number(found.updates) }), found.stands_in && t("The prompt is empty; the first characters of its text stand in."), end);
+      return sentences(place, t("The model has made {n} updates of its training.", { n: number(found.updates) }), end);
     },
     /** @param {Found} now */
     rows(now) {

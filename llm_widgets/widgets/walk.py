@@ -84,9 +84,7 @@ class WalkWidget(ComputedWidget):
         """Makes updates until there are so many, or fewer are wanted; calls `report` now and then, and at the end."""
         told = time.monotonic()
         try:
-            while history is self.history and history.known < min(updates, self._wanted, MAX_UPDATES):
-                with self._lock:
-                    history.advance()
+            while self._advanced(history, updates):
                 if time.monotonic() - told > REPORT:
                     report()
                     told = time.monotonic()
@@ -96,6 +94,14 @@ class WalkWidget(ComputedWidget):
                 if history is self.history:
                     self._wanted = min(self._wanted, history.known)
                     report()
+
+    def _advanced(self, history: History, updates: int) -> bool:
+        """One update, unless there are enough. Asked and done in one: two threads may be at it."""
+        with self._lock:
+            wanted = history is self.history and history.known < min(updates, self._wanted, MAX_UPDATES)
+            if wanted:
+                history.advance()
+            return wanted
 
     @property
     def history(self) -> History:
@@ -109,8 +115,9 @@ class WalkWidget(ComputedWidget):
 
     def close(self) -> None:
         """Takes the widget off the page, and ends its training."""
-        self._wanted = 0
-        self._worker.end()
+        if hasattr(self, "_worker"):  # else it was refused while it was made
+            self._wanted = 0
+            self._worker.end()
         super().close()
 
 

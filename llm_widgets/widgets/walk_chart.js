@@ -75,7 +75,7 @@ export function walkChart({ t, kind, steps, go }) {
     layout,
     relabel() {
       for (const { boxes, caption, label, title, again, on } of rows) {
-        caption.textContent = on ? t(title) : kind === "training" ? t("Inference: see InferenceWalk") : t("Training: see TrainingWalk");
+        caption.replaceChildren(t(title), ...(on ? [] : [" (", el("code", {}, kind === "training" ? "InferenceWalk" : "TrainingWalk"), ")"]));
         label.textContent = t(again);
         for (const { name, word } of boxes) word.textContent = t(name);
       }

@@ -33,7 +33,7 @@ function collectionWords(found, t, language) {
   if (!title) return n.used < n.whole
     ? t("Your own text: the first {used} of its {whole} characters are used, {distinct} different ones. SHA-256 {hash}…", { used: number(n.used), whole: number(n.whole), distinct: n.distinct, hash: n.sha256.slice(0, 12) })
     : t("Your own text: {used} characters, {distinct} different ones. SHA-256 {hash}…", { used: number(n.used), distinct: n.distinct, hash: n.sha256.slice(0, 12) });
-  const values = { title, used: number(n.used), whole: number(n.whole), distinct: n.distinct, start: number(n.start), end: number(n.start + n.used), hash: n.sha256.slice(0, 12), source: n.source.split(",")[0] };
+  const values = { title, used: number(n.used), whole: number(n.whole), distinct: n.distinct, start: number(n.start + 1), end: number(n.start + n.used), hash: n.sha256.slice(0, 12), source: n.source.split(",")[0] };
   return sentences(t("{title}: of {whole} characters for training, those from {start} to {end} are used, {distinct} different ones.", values), n.licence === "public domain" ? t("Public domain.") : t("Licence: {licence}.", { licence: n.licence }), t("Source: {source}; SHA-256 {hash}…", values));
 }
 
@@ -42,6 +42,7 @@ export function walkWords(found, t, language) {
   const n = found.numbers, name = found.name, vocabulary = found.vocabulary;
   const quoted = (/** @type {number} */ id) => `“${walkToken(vocabulary[id])}”`;
   if (name === "collection") return collectionWords(found, t, language);
+  const stands = name === "input" && found.stands_in ? t("The prompt is empty; the first characters of its text stand in.") : "";
   const F = found.tensors[0]?.shape.at(-1), cell = n.index ? `${found.weight}[${n.index.join(", ")}]` : "";
   const values = {
     ...Object.fromEntries(Object.entries(n).map(([key, x]) => [key, typeof x === "number" ? number(x, 4) : x])),
@@ -52,7 +53,7 @@ export function walkWords(found, t, language) {
     top: (n.top ?? []).slice(0, 3).map((/** @type {[number, number]} */ [id, p]) => `${quoted(id)} ${percent(p)}`).join(", "),
     gradient: number(n.gradient, 6), difference: number(n.difference, 6), digits: walkDigits(n.gradient, n.difference), loss: number(found.loss, 4), loss_after: number(n.loss_after, 4),
   };
-  return t(WALK_WORDS[name === "choice" ? (n.temperature === 0 ? "choice_greedy" : "choice_drawn") : name], values);
+  return sentences(t(WALK_WORDS[name === "choice" ? (n.temperature === 0 ? "choice_greedy" : "choice_drawn") : name], values), stands);
 }
 
 /** To how many digits two numbers agree; all that there are (15) where they are the same. @param {number} a @param {number} b */
