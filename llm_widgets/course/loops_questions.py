@@ -36,7 +36,7 @@ RAVINE_RATE = Question(
         "and each jump from wall to wall is longer than the last. The direction along the ravine has no say."
     ),
     slips=lambda found: [
-        (found["once"], N_("That one reaches the bottom across in one step. Larger ones, up to twice it, still do no harm.")),
+        (found["once"], N_("That one reaches the bottom across in one step. Up to twice it does no harm.")),
         (2.0, N_("That is the limit along the ravine. Across it is steeper.")),
         (1.0, N_("Along the ravine that reaches the bottom in one step. Across it is steeper.")),
     ],

@@ -35,7 +35,7 @@ function view(model, host) {
       const walk = player({ t, root, length: () => current("steps") + 1, at: step, go: (to) => set("step", to), interval: 70, name: (i) => t("Step {step} of {steps}.", { step: i, steps: current("steps") }) });
       let shownSurface = "", shownRace = /** @type {unknown} */ (null), axis = /** @type {ReturnType<typeof heightAxis> | null} */ (null);
       // The kernel gives a new surface its own start and rates: what was sent before no longer counts.
-      const ownStart = () => { for (const name of ["start", "sgd_rate", "momentum_rate", "adam_rate", "step"]) fields.forget(name); };
+      const ownStart = () => { for (const name of ["start", "steps", "sgd_rate", "momentum_rate", "adam_rate", "step"]) fields.forget(name); };
       function heightScene() {
         const now = race();
         if (!now) return null;

@@ -16,9 +16,11 @@ export function raceMap({ t, set, current }, { model, race, step }) {
   /** @param {Race} race @returns {{ bytes: unknown, lines: number[][], ranks: Float32Array }} */
   function terrain({ grid, levels }) {
     const bytes = model.get("_heights");
-    if (known?.bytes === bytes) return known;
+    if (known && known.bytes === bytes) return known;
     const heights = floats(bytes);
-    return (known = { bytes, lines: levels.map((level) => contourSegments(heights, grid, level)), ranks: heights.map((h) => rank(h, levels)) });
+    const made = { bytes, lines: levels.map((level) => contourSegments(heights, grid, level)), ranks: heights.map((h) => rank(h, levels)) };
+    known = made;
+    return made;
   }
   /** The shading is painted once a surface and theme, and stretched. @param {Race} now @param {string} ink */
   function shading(now, ink) {
@@ -56,21 +58,21 @@ export function raceMap({ t, set, current }, { model, race, step }) {
     keys: (key, fast) => {
       const now = race(), [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[key] ?? [0, 0];
       if (!now || (!dx && !dy)) return false;
-      const [x, y] = current("start"), move = (/** @type {number} */ v, /** @type {number} */ d, /** @type {number[]} */ [a, b]) => (d ? Math.min(b, Math.max(a, v + (d * (fast ? 5 : 1) * (b - a)) / 50)) : v);
+      const [x, y] = current("starting point"), move = (/** @type {number} */ v, /** @type {number} */ d, /** @type {number[]} */ [a, b]) => (d ? Math.min(b, Math.max(a, v + (d * (fast ? 5 : 1) * (b - a)) / 50)) : v);
       go(move(x, dx, now.domain[0]), move(y, dy, now.domain[1]));
       return true;
     },
     scene: () => {
       const now = race();
       if (!now) return null;
-      const here = step(), [x, y] = current("start");
+      const here = step(), [x, y] = current("starting point");
       const heads = RACERS.map((name) => { const path = drawablePath(now.racers[name].points.slice(0, here + 1), now.domain); return { name, path, at: path[path.length - 1] }; });
       return {
         x: now.domain[0], y: now.domain[1], xName: "x", yName: "y", under,
         lines: heads.map(({ name, path }) => ({ points: path, width: 2.25, ...RACER_LOOK[name], dash: [...RACER_LOOK[name].dash] })),
         points: [
           ...now.minima.map(([a, b]) => ({ x: a, y: b, colour: /** @type {const} */ ("ink"), radius: 4, hollow: true, name: t("minimum") })),
-          { x, y, colour: /** @type {const} */ ("ink"), radius: 5, name: t("start") },
+          { x, y, colour: /** @type {const} */ ("ink"), radius: 5, name: t("starting point") },
           ...(here ? heads.map(({ name, at: [a, b] }) => ({ x: a, y: b, colour: RACER_LOOK[name].colour, radius: 6, hollow: name === "momentum" })) : []),
         ],
       };
