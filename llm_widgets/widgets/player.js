@@ -19,7 +19,7 @@ export function player({ t, root, length, at, go, more = () => false, interval =
   const play = () => {
     if (timer !== undefined) return stop();
     if (at() >= most()) move(0);
-    timer = setInterval(() => { if (at() >= most()) stop(); else move(at() + 1); }, interval);
+    timer = setInterval(() => { if (at() < most()) move(at() + 1); if (at() >= most()) stop(); }, interval);
     paint();
   };
   const button = (/** @type {string} */ action, /** @type {string} */ sign, /** @type {() => void} */ click) => el("button", { type: "button", class: "lw-play-button", dataset: { action }, on: { click } }, el("span", { "aria-hidden": "true" }, sign));
@@ -48,10 +48,11 @@ export function player({ t, root, length, at, go, more = () => false, interval =
     if (Number(slider.value) !== here) slider.value = String(here);
     slider.disabled = known === 0;
     slider.setAttribute("aria-valuetext", name(here));
-    for (const one of [first, back]) one.disabled = here <= 0;
-    end.disabled = here >= known;
-    forward.disabled = here >= most();
     run.disabled = most() === 0;
+    for (const [one, off] of /** @type {[typeof run, boolean][]} */ ([[first, here <= 0], [back, here <= 0], [forward, here >= most()], [end, here >= known]])) {
+      if (off && one === document.activeElement) run.focus({ preventScroll: true }); // a disabled button would swallow the keys that follow
+      one.disabled = off;
+    }
     runWord.textContent = playing ? t("Pause") : t("Play");
     run.dataset.playing = String(playing);
   }
