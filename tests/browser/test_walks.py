@@ -108,8 +108,8 @@ def test_a_number_is_followed_with_the_keys_and_its_code_is_shown(walks, shared_
     assert number_of(text_of(walks, TRAINING, "read").split(": ")[-1]) == pytest.approx(gradient, rel=1e-4)
     assert "W_out[2, 1]" in text_of(walks, TRAINING, "what")
     page.locator(f"{TRAINING} [data-action=code]").click()
-    source = text_of(walks, TRAINING, "source")
     line = page.locator(f"{TRAINING} .lw-walk-here").inner_text()
+    source = text_of(walks, TRAINING, "source")
     assert 'd["W_out"] = ' in line
     assert "def backward" in source
     page.locator(f"{TRAINING} [data-action=code]").click()
@@ -131,6 +131,7 @@ def test_it_trains_on_and_inference_follows(walks, shared_kernel):
     goal = shared_kernel.value("walk.history.known") + 100
     page.locator(f"{TRAINING} [data-train='100']").click()
     shared_kernel.until(f"walk.updates == {goal}")
+    page.locator(f"{TRAINING} [data-box=update]").click()
     here(walks, TRAINING, "update", goal)
     assert shared_kernel.value("view._found['updates']") == goal
     written = f"{INFERENCE} [data-role=written]"
