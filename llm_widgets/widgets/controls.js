@@ -1,6 +1,7 @@
 // The run controls: one large button, step, stop, reset; where the run stands; what it is started with.
 import { N, download, el, number, sentences, sheet, widget } from "./kit.js";
-import { RATES, judged, progress, sentence, transport, within } from "./controls_logic.js";
+import { RATES, judged, progress, sentence, transport } from "./controls_logic.js";
+import { within } from "./number_logic.js";
 import { nextStop, positionOf } from "./designer_logic.js";
 import { together } from "./views.js";
 

@@ -1,7 +1,7 @@
 // Guess first: a question, an entry for the guess, and only after it the computed answer, with what lies between the two.
 import { N, el, sentences, widget } from "./kit.js";
 import { computedView } from "./computed.js";
-import { refusal, typed } from "./number_logic.js";
+import { readNumber, refusal } from "./number_logic.js";
 import { orderField } from "./prediction_order.js";
 import { texLines } from "./tex.js";
 
@@ -34,7 +34,7 @@ function view(model, host) {
         const { kind } = found();
         if (kind === "order") return set("guess", order.keys());
         if (kind === "choice") return picked ? set("guess", picked) : refused(t("Choose one of the answers first."));
-        const read = typed(field.value, -1e12, 1e12), received = field.value;
+        const read = readNumber(field.value, -1e12, 1e12), received = field.value;
         if ("value" in read) set("guess", read.value);
         else refused(read.why === "empty" ? t("Type a number first: any guess will do.") : refusal(read.why, t, { label: t("The guess"), low: -1e12, high: 1e12, received }));
       };

@@ -1,6 +1,6 @@
 // Sliders and entries for a widget's traits. What was sent counts until it has come back: a key that is held down must not start from the old value.
 import { el } from "./kit.js";
-import { within } from "./controls_logic.js";
+import { within } from "./number_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 

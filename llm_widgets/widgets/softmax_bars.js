@@ -1,7 +1,7 @@
 // One row a class: target, name, logit (typed or dragged as a bar), probability.
 import { el } from "./kit.js";
 import { numberField } from "./number_field.js";
-import { stepped } from "./number_logic.js";
+import { onGrid } from "./number_logic.js";
 import { className, dragged, reach, share } from "./softmax_logic.js";
 
 /** @param {import("./computed.js").Reach} reachOf */
@@ -27,7 +27,7 @@ export function softmaxBars({ t, set, current, refused, paint }) {
     bar.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => {
       const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[e.key];
       if (e.ctrlKey || e.metaKey || e.altKey) return;
-      if (step) { put(i, stepped(current("logits")[i], span > 50 ? span / 50 : 0.1, step * (e.shiftKey ? 10 : 1))); e.preventDefault(); }
+      if (step) { put(i, onGrid(current("logits")[i], span > 50 ? span / 50 : 0.1, step * (e.shiftKey ? 10 : 1))); e.preventDefault(); }
       else if (e.key === "Home") { put(i, 0); e.preventDefault(); }
       else if (e.key === "Escape") bar.blur();
     });
