@@ -18,8 +18,8 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", r
 # Types and explanations, which an editor and the type checker read and a page does not.
 _NOTE = re.compile(r"^[^\S\n]*/\*\*(?:(?!\*/).)*\*/[^\S\n]*\n", re.MULTILINE | re.DOTALL)
 _INLINE_NOTE = re.compile(r"/\*\* @(?:type|param)(?:(?!\*/).)*\*/ ?")
-# A line that is nothing but a comment.
-_REMARK = re.compile(r"^[^\S\n]*//.*\n", re.MULTILINE)
+# A line that is nothing but a comment, or nothing.
+_REMARK = re.compile(r"^[^\S\n]*(?://.*)?\n", re.MULTILINE)
 # t("…") translates now; N("…") marks a string that is translated later.
 _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
 

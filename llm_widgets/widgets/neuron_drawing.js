@@ -1,6 +1,6 @@
 // The neuron as a drawing whose numbers are edited where they stand: inputs, weights on the edges, Σ, σ, the loss.
 import { el, number } from "./kit.js";
-import { diverging, inkOn } from "./attention_colours.js";
+import { diverging, inkOn } from "./colours.js";
 import { numberField } from "./number_field.js";
 import { ACTIVATION_NAMES, LOSS_NAMES, brief, compact, parameterNames, spoken, written } from "./neuron_logic.js";
 

@@ -1,7 +1,7 @@
 // A matrix as coloured cells: its numbers where there is room for them, any of them in words, tokens as text.
 import { el, palette, watchTheme } from "./kit.js";
-import { diverging, inkOn, viridis } from "./attention_colours.js";
-import { visible } from "./tryit_logic.js";
+import { diverging, inkOn, viridis } from "./colours.js";
+import { visible } from "./visible.js";
 import { walkCell, walkFixed, walkLargest, walkMoved, walkPower, walkRaised } from "./walk_logic.js";
 
 /**
