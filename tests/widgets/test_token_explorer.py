@@ -19,7 +19,7 @@ from llm_widgets.models.writing import silent_ids
 from llm_widgets.tokenizers import TextTokenizer
 from llm_widgets.training import LanguageRun, LanguageWorkbench
 from llm_widgets.widgets import TokenExplorer
-from llm_widgets.widgets.live_attention import SHARE
+from llm_widgets.widgets._ticker import SHARE
 from tests.widgets._chat_model import chat_model
 from tests.widgets.conftest import tell, until
 
