@@ -117,6 +117,8 @@ function walkPart(model, reach) {
     read.textContent = walkCellWords(now, r, c, names(now.rows), names(now.columns), (id) => `“${walkToken(token(id))}”`, t);
   }
 
+  const restyle = () => { heat.restyle(); controls.restyle?.(); again(); };
+  model.on("change:projector", restyle);
   return {
     body: [chart.node, el("div", { class: "lw-controls" }, steering.node), panel],
     controls: [controls.node],
@@ -169,7 +171,7 @@ function walkPart(model, reach) {
         rows: one.values.map((/** @type {(number | null)[]} */ values, /** @type {number} */ i) => [line ? walkToken(line[i]) : String(i), ...values.map((x) => (x === null ? "−∞" : ids ? `${walkToken(token(x))} ${x}` : number(x, 4)))]),
       };
     },
-    dispose() { steering.dispose(); chart.dispose(); heat.dispose(); controls.dispose?.(); },
+    dispose() { model.off("change:projector", restyle); steering.dispose(); chart.dispose(); heat.dispose(); controls.dispose?.(); },
   };
 }
 

@@ -5,7 +5,7 @@ import { plot, spanOf } from "./plot.js";
 
 /** @typedef {import("./computed.js").Reach} Reach */
 /** @typedef {import("./kit.js").Model} Model */
-/** @typedef {{ node: HTMLElement, relabel: () => void, paint: (found: any) => void, dispose?: () => void }} Controls */
+/** @typedef {{ node: HTMLElement, relabel: () => void, paint: (found: any) => void, restyle?: () => void, dispose?: () => void }} Controls */
 
 /** A text that is sent when it is changed: with Ctrl + Enter, or when one leaves it. @param {string} role @param {number} most @param {(text: string) => void} set */
 function walkTextField(role, most, set) {
@@ -80,6 +80,7 @@ export function trainingControls(model, reach) {
       stop.disabled = !training;
       curve.invalidate();
     },
+    restyle: curve.restyle,
     dispose() { curve.dispose(); },
   };
 }
