@@ -35,7 +35,7 @@ function view(model, host) {
       const found = () => /** @type {NetFound} */ (model.get("_found"));
       let units = false;
       const step = () => Math.min(Number(current("step")), found().steps.length - 1);
-      const learn = (/** @type {number} */ to) => { set("updates", Math.max(0, Math.min(found().most, to))); fields.forget("updates"); };
+      const learn = (/** @type {number} */ to) => { set("updates", Math.max(0, Math.min(found().most, to))); fields.flush(); fields.forget("updates"); }; // how far it gets, the kernel knows
       const nextPass = () => { set("step", 0); learn(found().updates + 1); };
       const select = () => paint(), editor = stepperEditor({ t, current, set, refused, chosen: () => graph.chosen(), found });
       const graph = stepperGraph({ t, select, edit: () => { paint(); editor.paint(); editor.focus(); } });
@@ -103,7 +103,7 @@ function view(model, host) {
           layers.value = String(current("sizes").length - 2);
           for (const [name, select] of Object.entries(selects)) select.value = current(name);
           const key = JSON.stringify([at, now.x, now.W, now.b, now.target, now.rate, now.names, graph.chosen(), now.updates]);
-          if (key !== drawn) { drawn = key; heading.textContent = t(PHASES[kind]); lines.replaceChildren(...stepLines(now, at, graph.chosen())); lines.scrollTop = 0; }
+          if (key !== drawn) { drawn = key; heading.textContent = t(PHASES[kind]); lines.replaceChildren(...stepLines(t, now, at, graph.chosen())); lines.scrollTop = 0; }
           curve.invalidate();
           steps.paint();
           for (const made of [one, ten]) made.disabled = !can();
@@ -114,6 +114,7 @@ function view(model, host) {
           root.dataset.updates = String(now.updates);
           checking.hidden = !now.check;
           if (now.check) paintCheck(t, now, verdict, checked);
+          else { checked.replaceChildren(); checked.removeAttribute("aria-label"); verdict.textContent = ""; }
           if (now.mismatch) return sentences(t(MISMATCHES[now.mismatch]), stepWords(t, now, at));
           return sentences(t("Update {n}, step {at} of {all}.", { n: now.updates, at, all: now.steps.length - 1 }), stepWords(t, now, at), now.diverged && kind !== "update" && t("One more update would leave the numbers of a computer: the learning rate is too large."));
         },
