@@ -107,6 +107,8 @@ def test_numbers_are_chosen_by_keys_or_click_and_edited(look, shared_kernel):
     shared_kernel.until("net.network.layers[0].W[1, 2] == 2.5")
     page.keyboard.press("ArrowUp")
     shared_kernel.until("net.network.layers[0].W[1, 2] == 2.6")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.edge") == "0 1 2"
     page.locator(f"{NET} [data-node='2 0']").click()
     until(look, NET, ".lw-net-editor label", "bias of y")
     number(look, NET, "chosen", "-1")
