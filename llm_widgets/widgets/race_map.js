@@ -58,14 +58,14 @@ export function raceMap({ t, set, current }, { model, race, step }) {
     keys: (key, fast) => {
       const now = race(), [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[key] ?? [0, 0];
       if (!now || (!dx && !dy)) return false;
-      const [x, y] = current("starting point"), move = (/** @type {number} */ v, /** @type {number} */ d, /** @type {number[]} */ [a, b]) => (d ? Math.min(b, Math.max(a, v + (d * (fast ? 5 : 1) * (b - a)) / 50)) : v);
+      const [x, y] = current("start"), move = (/** @type {number} */ v, /** @type {number} */ d, /** @type {number[]} */ [a, b]) => (d ? Math.min(b, Math.max(a, v + (d * (fast ? 5 : 1) * (b - a)) / 50)) : v);
       go(move(x, dx, now.domain[0]), move(y, dy, now.domain[1]));
       return true;
     },
     scene: () => {
       const now = race();
       if (!now) return null;
-      const here = step(), [x, y] = current("starting point");
+      const here = step(), [x, y] = current("start");
       const heads = RACERS.map((name) => { const path = drawablePath(now.racers[name].points.slice(0, here + 1), now.domain); return { name, path, at: path[path.length - 1] }; });
       return {
         x: now.domain[0], y: now.domain[1], xName: "x", yName: "y", under,
