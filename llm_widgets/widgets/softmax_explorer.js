@@ -1,7 +1,7 @@
 // Softmax and cross-entropy: logits as bars, both ways to compute softmax with their numbers, the losses and their gradients.
 import { N, el, number, widget } from "./kit.js";
 import { computedView } from "./computed.js";
-import { frac, id, math, num, op, row, sub, sup, text, tinted } from "./formula.js";
+import { factor, frac, id, math, num, op, row, sub, sup, text, tinted } from "./formula.js";
 import { numberField } from "./number_field.js";
 import { exact } from "./number_logic.js";
 import { plot } from "./plot.js";
@@ -56,7 +56,8 @@ function view(model, host) {
           [sub(id("p"), num(at + 1)), op("="), frac(num(number(shifted.exps[at], 4)), num(number(shifted.sum, 4))), op("="), tinted("blue", num(number(p[at], 4)))],
         ]);
         put(ways.loss.terms, [
-          [id("L"), op("="), op("−"), id("ln"), text("\u2009"), num(number(p[at], 4)), op("="), tinted("blue", num(number(loss, 4)))],
+[id("L"), op("="), op("−"), id("ln"), text("\u2009"), sub(id("p"), num(at + 1)), op("="), id("ln"), text("\u2009"), id("Σ"), op("−"), flat("("), z(at), op("−"), id("max"), flat(")")],
+          [op("="), id("ln"), text("\u2009"), num(number(shifted.sum, 4)), op("−"), factor(short(scaled[at] - shifted.highest)), op("="), tinted("blue", num(number(loss, 4)))],
           [frac(id("L"), row(id("ln"), text("\u2009"), num(2))), op("="), num(number(bits, 4))],
           [e(id("L")), op("="), num(large(perplexity))],
           [id("MSE"), op("="), frac(num(1), num(p.length)), op("∑"), sup(row(flat("("), sub(id("p"), id("i")), op("−"), sub(id("t"), id("i")), flat(")")), num(2)), op("="), num(number(squared, 4))],
