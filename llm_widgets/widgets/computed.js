@@ -30,7 +30,7 @@ export function computedView(model, host, { title, help, file, menu = [], make }
       { label: N("Download CSV"), run: () => { const { columns, rows } = part.rows(model.get("_found")); download(`${file}.csv`, csv([columns, ...rows]), "text/csv"); } },
       ...menu,
     ],
-    relabel: (t) => { if (!built) return; part.relabel?.(t); draw(); },
+    relabel: (t) => { if (!built) return; why = ""; part.relabel?.(t); draw(); },
   });
   const { t } = paper;
   const refused = (/** @type {string} */ text) => { why = text; draw(); };

@@ -17,6 +17,10 @@ CELLS = (
 NET, ACT = ".lw-a-network-step-by-step", ".lw-activation-functions"
 # Names of functions and methods that Chinese prose writes in Latin letters.
 NAMES = {"sigmoid", "softmax", "tanh", "ReLU", "GELU", "SiLU", "Xavier", "He", "fp16", "max", "id", "log"}
+# JupyterLab calls its whole page English, which makes no text a quotation; a closed menu is labelled when it opens.
+TEXTS = ALL_TEXT.replace("[lang=en]", "[lang=en]:not(html, .lw)").replace(
+    "trim() &&", "trim() && parent.checkVisibility() &&"
+)
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -103,6 +107,8 @@ def test_numbers_are_chosen_by_keys_or_click_and_edited(look, shared_kernel):
     shared_kernel.until("net.network.layers[0].W[1, 2] == 2.5")
     page.keyboard.press("ArrowUp")
     shared_kernel.until("net.network.layers[0].W[1, 2] == 2.6")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.edge") == "0 1 2"
     page.locator(f"{NET} [data-node='2 0']").click()
     until(look, NET, ".lw-net-editor label", "bias of y")
     number(look, NET, "chosen", "-1")
@@ -211,15 +217,15 @@ def test_they_fit_and_can_be_read_in_both_languages_and_themes(look, shared_kern
                 picture(look, f"stepper-{language}-{width}-{'dark' if dark else 'light'}")
                 assert not [f for f in page.evaluate(CONTRAST) if f[0] < 4.5 or f[1] < 12]
                 assert page.evaluate(SMALL) == []
-        left += english_left(page.evaluate(ALL_TEXT))
+        left += english_left(page.evaluate(TEXTS))
         for step in (0, 1, 3, 14, 15, 16, 20, 21, 28):
             shared_kernel.run(f"net.step = {step}")
             page.locator(f"{NET}[data-step='{step}']").wait_for()
-            left += english_left(page.evaluate(ALL_TEXT))
+            left += english_left(page.evaluate(TEXTS))
         for name in ("identity", "relu", "silu", "gelu"):
             shared_kernel.run(f"act.activation = {name!r}; net.loss = 'binary_cross_entropy'")
             page.locator(f"{ACT} [data-beside={name}]").wait_for(state="hidden")
-            left += english_left(page.evaluate(ALL_TEXT))
+            left += english_left(page.evaluate(TEXTS))
         assert not [text for text in left if english_left([drop_names(text)])]
     finally:
         look.theme(dark=False)
