@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llm_widgets.course.algorithms_functions import FUNCTIONS as ALGORITHMS
 from llm_widgets.course.answers import NotYet, whole
 from llm_widgets.course.attention_exercises import EXERCISES as ATTENTION
 from llm_widgets.course.mathematics_functions import FUNCTIONS as MATHEMATICS
@@ -191,5 +192,6 @@ _EXERCISES: dict[str, tuple[Callable[[Any], str | None], str]] = {
         N_("Yes. Only reviews of which the model is surer still pass as positive, so fewer bad ones do."),
     ),
     **ATTENTION,
+    **ALGORITHMS,
     **MATHEMATICS,
 }

@@ -17,11 +17,13 @@ RATES: Mapping[str, tuple[float, float, float]] = {
     "bowl": (0.1, 0.05, 0.1),
     "ravine": (0.03, 0.01, 0.1),
     "rippled": (0.1, 0.05, 0.2),
-    "rosenbrock": (0.001, 0.0005, 0.1),
+    "rosenbrock": (0.002, 0.0015, 0.3),
     "saddle": (0.1, 0.05, 0.1),
     "beale": (0.01, 0.003, 0.1),
     "himmelblau": (0.01, 0.005, 0.2),
 }
+# How many updates a race has where 150 are too few.
+STEPS: Mapping[str, int] = {"rosenbrock": 500, "beale": 250}
 # A racer has arrived when it is nearer to a minimum than this share of the picture's shorter side, and stays so.
 _NEAR = 0.02
 # A racer that is so many times as far away as the picture's edge has left the race.

@@ -26,6 +26,7 @@ function view(model, host) {
         steps.stop();
         fields.flush(); // a step on its way is made before the edit, not after it
         for (const [name, value] of Object.entries(changes)) set(name, value);
+        fields.flush(); // at once: a frame is a third of what a learner notices
       };
       const go = (/** @type {number} */ to) => { fields.flush(); set("step", to); fields.flush(); };
       const choose = (/** @type {string} */ name) => { if (name === model.get("chosen")) return; model.set("chosen", name); model.save_changes(); paint(); };
@@ -62,6 +63,12 @@ function view(model, host) {
       const rate = numberIn(hands, { label: () => t("Learning rate {name}", { name: "η" }), role: "rate", low: 1e-6, step: 0.01, get: () => current("learning_rate"), set: (x) => edit({ learning_rate: x }) });
       const rateName = el("span", {}), rateBox = el("div", { class: "lw-neuron-rate" }, rateName, rate.node);
       const update = button("update", () => { steps.stop(); go(current("step") + 1); }, "lw-primary"), reset = button("reset", () => { steps.stop(); model.send({ type: "reset" }); });
+      // What has been as high stays so: numbers of other lengths wrap at other places, and nothing below may jump.
+      const heights = new ResizeObserver((entries) => { for (const { target } of entries) { const box = /** @type {HTMLElement} */ (target); box.style.minHeight = `${box.offsetHeight}px`; } });
+      for (const box of [forward, chain]) heights.observe(box);
+      let wide = 0; // kept: to ask for it while drawing would lay the page out twice
+      const widths = new ResizeObserver(() => { if (root.clientWidth !== wide) { wide = root.clientWidth; paint(); } });
+      widths.observe(root);
       let rows = /** @type {{ name: string, row: HTMLElement, cells: HTMLElement[] }[]} */ ([]), drawn = "", tall = "";
 
       list.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => {
@@ -107,9 +114,8 @@ function view(model, host) {
           ...asLines(chainLines(now, p, t)), ...(typeof p.difference === "number" ? asLines(differenceLine(p)) : []), told,
           ...(mend ? [el("button", { type: "button", dataset: { action: "mend" }, on: { click: () => edit(mend.changes) } }, t(mend.label))] : []),
           ...(now.back ? (chosen[0] === "x" ? [words(t("An input is given, not learned: its gradient is what a layer before this one would go on with."))] : asLines(updateLine(now, p))) : []));
-        // What has been as high stays so: numbers of other lengths wrap at other places, and nothing below may jump.
-        const place = `${root.clientWidth} ${now.w.length} ${model.get("language")} ${model.get("projector")}`;
-        for (const box of [forward, chain]) { if (place !== tall) box.style.minHeight = ""; box.style.minHeight = `${box.offsetHeight}px`; }
+        const place = `${wide} ${now.w.length} ${model.get("language")} ${model.get("projector")}`;
+        if (place !== tall) { curve.restyle(); for (const box of [forward, chain]) box.style.minHeight = ""; }
         tall = place;
       }
 
@@ -135,10 +141,10 @@ function view(model, host) {
           drawn = "";
         },
         paint(now) {
-          const chosen = model.get("chosen"), key = JSON.stringify([now, chosen, root.clientWidth, model.get("projector")]);
+          const chosen = model.get("chosen"), key = JSON.stringify([now, chosen, wide, model.get("projector")]);
           drawing.paint(now, chosen);
           rate.paint();
-          if (key !== drawn) { drawn = key; paintRows(now, chosen); paintFormulas(now, chosen); curve.restyle(); }
+          if (key !== drawn) { drawn = key; paintRows(now, chosen); paintFormulas(now, chosen); curve.invalidate(); }
           add.disabled = current("x").length >= MOST_INPUTS;
           remove.disabled = current("x").length <= 1;
           update.disabled = !now.more && current("step") >= now.updates;
@@ -150,7 +156,7 @@ function view(model, host) {
           return status(now, t);
         },
         rows: (now) => twin(now, t),
-        dispose() { steps.dispose(); curve.dispose(); drawing.dispose(); },
+        dispose() { heights.disconnect(); widths.disconnect(); steps.dispose(); curve.dispose(); drawing.dispose(); },
       };
     },
   });

@@ -42,7 +42,7 @@ class NeuronWorkbench(ComputedWidget):
         >>> workbench = NeuronWorkbench(x=(1, 2, 3), w=(0.1, 0.2, 0.3), b=0.5, target=2.0)
         >>> workbench.update(2)
         >>> [round(float(w), 6) for w in workbench.w], workbench.step
-        ([0.115, 0.23, 0.345], 2)
+        ([0.105, 0.21, 0.315], 2)
         >>> [round(step.backward.loss, 6) for step in workbench.history]
         [0.005, 0.00125]
 

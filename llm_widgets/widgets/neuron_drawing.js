@@ -73,7 +73,7 @@ export function neuronDrawing(hands, buttons) {
     plane.replaceChildren(...edges.map((e) => e.line), ...edges.filter((e) => e.name).map((e) => e.hit));
     route();
   }
-  /** Lays the edges between what they join, sideways or, where the drawing is folded, downwards. */
+  /** Lays the edges between what they join: sideways or, where the drawing is folded, down and through the gap between its parts. */
   function route() {
     const base = stage.getBoundingClientRect();
     if (!base.width) return;
@@ -83,7 +83,7 @@ export function neuronDrawing(hands, buttons) {
       const field = (/** @type {DOMRect} */ box, /** @type {HTMLElement} */ who) => box.top - base.top + (who.dataset.cell ? who.querySelector("input")?.offsetHeight ?? box.height : box.height) / 2;
       const x0 = down ? a.left + a.width / 2 - base.left : a.right - base.left, y0 = down ? a.bottom - base.top : field(a, from());
       const x1 = down ? b.left + b.width / 2 - base.left : b.left - base.left, y1 = down ? b.top - base.top : field(b, to);
-      const d = down ? `M${x0} ${y0}C${x0} ${(y0 + y1) / 2} ${x1} ${(y0 + y1) / 2} ${x1} ${y1}` : `M${x0} ${y0}C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}`;
+      const d = down ? `M${x0} ${y0}V${y1 - 9}H${x1}V${y1}` : `M${x0} ${y0}C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}`;
       line.setAttribute("d", d);
       hit.setAttribute("d", d);
     }
@@ -118,7 +118,8 @@ export function neuronDrawing(hands, buttons) {
         cell.product.textContent = p.name[0] === "w" ? compact(found.products[Number(p.name.slice(1)) - 1]) : "";
       }
       for (const [name, cell] of Object.entries(cells)) cell.box.classList.toggle("lw-neuron-on", name === chosen);
-      said.z.textContent = `z = ${number(found.z, 5)}`;
+      const z = number(found.z, 5);
+      said.z.textContent = `z = ${z.length > 7 ? compact(found.z) : z}`;
       said.y.textContent = `y = ${number(found.y, 5)}`;
       said.loss.textContent = `L = ${number(found.back?.loss, 4)}`;
       said.slope.textContent = `∂y/∂z = ${compact(found.back?.dy_dz)}`;

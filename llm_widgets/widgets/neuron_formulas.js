@@ -24,8 +24,6 @@ const half = () => frac(num(1), num(2));
 const minus = (/** @type {Part} */ a, /** @type {Part} */ b) => row(a, op("−"), b);
 const bracket = (/** @type {string} */ sign) => { const made = op(sign); made.setAttribute("stretchy", "false"); return made; };
 const around = (/** @type {Part} */ x) => row(bracket("("), x, bracket(")"));
-/** Brackets that grow with what they hold. @param {Part} x */
-const embraced = (x) => row(op("("), x, op(")"));
 /** The symbol of a parameter. @param {string} name */
 export const symbol = (name) => (name.length > 1 ? sub(id(name[0]), num(name.slice(1))) : id(name));
 
@@ -36,7 +34,7 @@ const ACTIVATION = /** @type {Record<string, (v: Term, b: Term) => Part>} */ ({
   relu: (v) => row(id("max"), around(row(num(0), op(","), v()))),
   tanh: (_, b) => row(id("tanh"), b()),
   gelu: (v, b) => row(b(), op("⋅"), id("Φ"), around(v())),
-  gelu_tanh: (v, b) => row(frac(v(), num(2)), embraced(row(num(1), op("+"), id("tanh"), embraced(row(root(frac(num(2), id("π"))), around(row(v(), op("+"), num("0.044715"), op("⋅"), sup(b(), num(3))))))))),
+  gelu_tanh: (v) => row(frac(v(), num(2)), around(row(num(1), op("+"), id("tanh"), id("u")))),
   silu: (v, b) => frac(v(), row(num(1), op("+"), sup(id("e"), row(op("−"), b())))),
 });
 const LOSS = /** @type {Record<string, (y: Term, t: Term, yb: Term) => Part>} */ ({
@@ -54,6 +52,13 @@ const LOSS_SLOPE = /** @type {Record<string, (y: Term, t: Term, yb: Term) => Par
 
 const Z = () => id("z"), Y = () => id("y"), T = () => id("t");
 
+/** σ of the number; what its letters leave open. @param {string} activation @param {Term} v @param {Term} b */
+function inNumbers(activation, v, b) {
+  if (activation === "identity") return [];
+  if (activation !== "gelu_tanh") return [row(op("="), ACTIVATION[activation](v, b))];
+  return [around(row(id("u"), op("="), root(frac(num(2), id("π"))), around(row(id("z"), op("+"), num("0.044715"), op("⋅"), sup(id("z"), num(3))))))];
+}
+
 /** z, y and L. @param {Found} found @returns {Part[][]} */
 export function forwardLines(found) {
   const { w, x, z, y, target, back } = found;
@@ -65,7 +70,7 @@ export function forwardLines(found) {
       ...w.map((one, i) => row(op(i ? "+" : "="), factored(one), op("⋅"), factored(x[i]))),
       row(op("+"), factored(found.b)), result(z),
     ],
-    [row(id("y"), op("="), id("σ"), around(id("z")), op("="), act(Z, Z)), found.activation === "identity" ? null : row(op("="), act(zn, zb)), result(y)].filter((piece) => piece !== null),
+    [row(id("y"), op("="), id("σ"), around(id("z")), op("="), act(Z, Z)), ...inNumbers(found.activation, zn, zb), result(y)],
     back ? [row(id("L"), op("="), loss(Y, T, Y)), row(op("="), loss(yn, tb, yb)), result(back.loss)] : [row(id("L"), op("="), loss(Y, T, Y))],
   ];
 }

@@ -12,7 +12,7 @@ import { exact, refusal, stepped, typed } from "./number_logic.js";
 export function numberField({ t, label, get, set, refused, low = -1e6, high = 1e6, step = 0.1, whole = false, role = "" }) {
   const input = el("input", { type: "text", inputmode: whole ? "numeric" : "decimal", autocomplete: "off", spellcheck: "false", class: "lw-edit", dataset: { number: role } });
   let editing = false, from = /** @type {{ x: number, value: number, moved: boolean } | null} */ (null);
-  const show = () => { editing = false; input.value = exact(get()); };
+  const show = () => { editing = false; const text = exact(get()); if (input.value !== text) input.value = text; };
   const read = () => {
     if (!editing || input.value === exact(get())) return show();
     const found = typed(input.value, low, high, whole), received = input.value;

@@ -11,7 +11,7 @@ import traitlets
 from llm_widgets.foundations import SURFACES
 from llm_widgets.widgets._computed import ComputedWidget, plain
 from llm_widgets.widgets._keywords import check_keywords
-from llm_widgets.widgets._race import GRID, NAMES, RATES, Racer, grid, optimizers, race
+from llm_widgets.widgets._race import GRID, NAMES, RATES, STEPS, Racer, grid, optimizers, race
 
 MOST_STEPS = 500
 _N = TypeVar("_N", int, float)
@@ -25,7 +25,7 @@ class OptimizerRace(ComputedWidget):
     Args:
         surface: "bowl", "ravine", "rippled", "rosenbrock", "saddle", "beale" or "himmelblau".
         start: the point (x, y) where all set out; None: the surface's own.
-        steps: how many updates, 1 to 500.
+        steps: how many updates, 1 to 500; None: as many as the surface asks for.
         settings: step (how far the race has gone, from 0), sgd_rate, momentum_rate, adam_rate (the surface's own where
             not given), momentum, beta_1, beta_2, noise (the standard deviation of what is added to each gradient, as
             by a small batch) and seed (of the noise).
@@ -70,7 +70,7 @@ class OptimizerRace(ComputedWidget):
     _heights = traitlets.Bytes().tag(sync=True)
 
     def __init__(
-        self, surface: str = "ravine", start: Sequence[float] | None = None, steps: int = 150, **settings: Any
+        self, surface: str = "ravine", start: Sequence[float] | None = None, steps: int | None = None, **settings: Any
     ) -> None:
         check_keywords(OptimizerRace, settings, OptimizerRace.SETTINGS)
         if surface not in SURFACES:
@@ -78,8 +78,10 @@ class OptimizerRace(ComputedWidget):
         own = _own(surface)
         if start is not None:
             own["start"] = [float(x) for x in start]
+        if steps is not None:
+            own["steps"] = steps
         self._key: tuple[Any, ...] = ()
-        super().__init__(**{"surface": surface, "steps": steps, **own, **settings})
+        super().__init__(**{"surface": surface, **own, **settings})
 
     @property
     def paths(self) -> dict[str, Racer]:
@@ -88,7 +90,7 @@ class OptimizerRace(ComputedWidget):
         return dict(self._racers)
 
     def change(self, **settings: Any) -> None:
-        """Changes several settings at once; a new surface brings its own start and rates where none are given."""
+        """Changes several settings at once; a new surface brings its own start, rates and steps."""
         if settings.get("surface") in SURFACES:
             settings = {**_own(settings["surface"]), "step": 0, **settings}
         if "steps" in settings and isinstance(settings["steps"], int):
@@ -163,9 +165,9 @@ class OptimizerRace(ComputedWidget):
 
 
 def _own(surface: str) -> dict[str, Any]:
-    """The start and the rates that go with a surface."""
+    """The start, the rates and the steps that go with a surface."""
     rates = dict(zip(("sgd_rate", "momentum_rate", "adam_rate"), RATES[surface], strict=True))
-    return {"start": list(SURFACES[surface].start), **rates}
+    return {"start": list(SURFACES[surface].start), "steps": STEPS.get(surface, 150), **rates}
 
 
 def _within(name: str, value: _N, low: _N, high: _N) -> _N:

@@ -16,9 +16,11 @@ export function raceMap({ t, set, current }, { model, race, step }) {
   /** @param {Race} race @returns {{ bytes: unknown, lines: number[][], ranks: Float32Array }} */
   function terrain({ grid, levels }) {
     const bytes = model.get("_heights");
-    if (known?.bytes === bytes) return known;
+    if (known && known.bytes === bytes) return known;
     const heights = floats(bytes);
-    return (known = { bytes, lines: levels.map((level) => contourSegments(heights, grid, level)), ranks: heights.map((h) => rank(h, levels)) });
+    const made = { bytes, lines: levels.map((level) => contourSegments(heights, grid, level)), ranks: heights.map((h) => rank(h, levels)) };
+    known = made;
+    return made;
   }
   /** The shading is painted once a surface and theme, and stretched. @param {Race} now @param {string} ink */
   function shading(now, ink) {
@@ -70,7 +72,7 @@ export function raceMap({ t, set, current }, { model, race, step }) {
         lines: heads.map(({ name, path }) => ({ points: path, width: 2.25, ...RACER_LOOK[name], dash: [...RACER_LOOK[name].dash] })),
         points: [
           ...now.minima.map(([a, b]) => ({ x: a, y: b, colour: /** @type {const} */ ("ink"), radius: 4, hollow: true, name: t("minimum") })),
-          { x, y, colour: /** @type {const} */ ("ink"), radius: 5, name: t("start") },
+          { x, y, colour: /** @type {const} */ ("ink"), radius: 5, name: t("starting point") },
           ...(here ? heads.map(({ name, at: [a, b] }) => ({ x: a, y: b, colour: RACER_LOOK[name].colour, radius: 6, hollow: name === "momentum" })) : []),
         ],
       };

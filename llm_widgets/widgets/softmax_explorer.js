@@ -1,7 +1,7 @@
 // Softmax and cross-entropy: logits as bars, both ways to compute softmax with their numbers, the losses and their gradients.
 import { N, el, number, widget } from "./kit.js";
 import { computedView } from "./computed.js";
-import { frac, id, math, num, op, row, sub, sup, text, tinted } from "./formula.js";
+import { factor, frac, id, math, num, op, row, sub, sup, text, tinted } from "./formula.js";
 import { numberField } from "./number_field.js";
 import { exact } from "./number_logic.js";
 import { plot } from "./plot.js";
@@ -56,7 +56,8 @@ function view(model, host) {
           [sub(id("p"), num(at + 1)), op("="), frac(num(number(shifted.exps[at], 4)), num(number(shifted.sum, 4))), op("="), tinted("blue", num(number(p[at], 4)))],
         ]);
         put(ways.loss.terms, [
-          [id("L"), op("="), op("−"), id("ln"), text("\u2009"), num(number(p[at], 4)), op("="), tinted("blue", num(number(loss, 4)))],
+[id("L"), op("="), op("−"), id("ln"), text("\u2009"), sub(id("p"), num(at + 1)), op("="), id("ln"), text("\u2009"), id("Σ"), op("−"), flat("("), z(at), op("−"), id("max"), flat(")")],
+          [op("="), id("ln"), text("\u2009"), num(number(shifted.sum, 4)), op("−"), factor(short(scaled[at] - shifted.highest)), op("="), tinted("blue", num(number(loss, 4)))],
           [frac(id("L"), row(id("ln"), text("\u2009"), num(2))), op("="), num(number(bits, 4))],
           [e(id("L")), op("="), num(large(perplexity))],
           [id("MSE"), op("="), frac(num(1), num(p.length)), op("∑"), sup(row(flat("("), sub(id("p"), id("i")), op("−"), sub(id("t"), id("i")), flat(")")), num(2)), op("="), num(number(squared, 4))],
@@ -70,7 +71,7 @@ function view(model, host) {
           x: /** @type {[number, number]} */ ([0, 1]), y: /** @type {[number, number]} */ ([0, top]), xName: t("probability of the target"), yName: t("loss"),
           lines: [{ points: points(line.squared), colour: /** @type {const} */ ("ghost"), dash: [5, 4] }, { points: points(line.entropy), colour: /** @type {const} */ ("blue") }],
           rules: [{ x: here, colour: /** @type {const} */ ("rule") }].map(({ x }) => ({ x })),
-          points: [{ x: here, y: squared, colour: /** @type {const} */ ("ghost"), radius: 4 }, { x: here, y: Math.min(loss, top), colour: /** @type {const} */ ("blue"), name: loss > top ? `↑ ${number(loss)}` : number(loss) }],
+          points: [{ x: here, y: squared, colour: /** @type {const} */ ("ghost"), radius: 4 }, { x: here, y: loss > top ? 0.9 * top : loss, colour: /** @type {const} */ ("blue"), name: loss > top ? `↑ ${number(loss)}` : number(loss) }],
         };
       }
       function slopes(/** @type {Found} */ { entropy_gradient, squared_gradient }) {
@@ -90,6 +91,7 @@ function view(model, host) {
           });
         });
       }
+      model.on("change:projector", curve.restyle);
       return {
         body: [bars.node, el("div", { class: "lw-softmax-ways" }, ways.plainly.node, ways.shifted.node, ways.loss.node), el("div", { class: "lw-softmax-pair" }, el("div", {}, curveWord, curve.node), el("div", {}, gradientWord, gradients))],
         controls: [temperature.node, el("label", { class: "lw-softmax-constant" }, constantWord, constant.node), add10, add1000, add0, more, fewer],
@@ -127,7 +129,7 @@ function view(model, host) {
           columns: [t("Class"), t("Logit z"), t("(z + c) ÷ T"), t("e to the power of it"), t("… less the maximum"), t("Probability p"), t("Gradient of the cross-entropy"), t("Gradient of the squared error")],
           rows: p.map((/** @type {number} */ x, /** @type {number} */ i) => [name(i) + (i === current("target") ? ` (${t("Target")})` : ""), exact(current("logits")[i]), number(scaled[i], 5), large(plainly.exps[i]), number(shifted.exps[i], 4), share(x), number(entropy_gradient[i]), number(squared_gradient[i])]),
         }),
-        dispose: () => curve.dispose(),
+        dispose: () => { model.off("change:projector", curve.restyle); curve.dispose(); },
       };
     },
   });

@@ -121,8 +121,8 @@ class SoftmaxExplorer(ComputedWidget):
                 "perplexity": perplexity,
                 "squared": squared.value,
                 # By the chain rule through z / T.
-                "entropy_gradient": entropy.gradient[0] / self.temperature,
-                "squared_gradient": softmax_backward(p, squared.gradient) / self.temperature,
+                "entropy_gradient": entropy.gradient[0] / self.temperature + 0.0,  # and no −0
+                "squared_gradient": softmax_backward(p, squared.gradient) / self.temperature + 0.0,
                 "curve": {"p": _CURVE, "entropy": -np.log(_CURVE), "squared": self._squared_along(p)},
             }
         )

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 # The goals are 60 s and 900 MB on two cores that do nothing else; a busy machine is given more time.
 SECONDS = 360
-RUN_ELSEWHERE = ("04-mathematics", "05-practice", "05-transformer")
+RUN_ELSEWHERE = ("03-algorithms", "04-mathematics", "05-practice", "05-transformer")
 MEGABYTES = 900
 # Keras loads TensorFlow and JAX wherever it finds them. A learner has one backend; the tests' environment has three.
 _ONE_BACKEND = """
