@@ -47,6 +47,21 @@ def test_the_users_settings_stay(bare: pytest.MonkeyPatch) -> None:
     assert {os.environ[name] for name in NAMES} == {"mine"}
 
 
+BLAS = """
+import numpy
+import llm_widgets
+from threadpoolctl import threadpool_info
+llm_widgets.course.open_chapter("04-mathematics", "en")
+print({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
+"""
+
+
+def test_numpy_imported_first_takes_no_more_threads_than_a_step_once_a_chapter_is_open() -> None:
+    assert run(BLAS).strip() == f"{{{_runtime.training_threads()}}}"
+    assert run(BLAS, OPENBLAS_NUM_THREADS="2").strip() == "{2}", "the user's own choice stays"
+    assert run(BLAS, OMP_NUM_THREADS="mine")
+
+
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (3, 1), (4, 2), (8, 4), (64, 4)])
 def test_half_the_cores(bare: pytest.MonkeyPatch, cores: int, threads: int) -> None:
     bare.setattr(_runtime, "usable_cores", lambda: cores)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from llm_widgets._runtime import calm_numpy
 from llm_widgets.course import chapters
 from llm_widgets.i18n import LANGUAGES, get_language, set_language
 
@@ -48,6 +49,7 @@ def open_chapter(name: str, language: str | None = None) -> Chapter:
         >>> open_chapter("05-practice", language="en").preset
         'document_en'
     """
+    calm_numpy()
     chosen = language or _language_of_notebook(name) or get_language()
     set_language(chosen)
     return Chapter(name, chosen)
