@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
-import numpy as np
 import traitlets
 
 from llm_widgets import i18n
-from llm_widgets.foundations import AdamState, TinyLanguageModel, finite_differences
-from llm_widgets.foundations.language_model import STANDARD_DEVIATION
+from llm_widgets.foundations import TinyLanguageModel
 from llm_widgets.i18n import t
 from llm_widgets.widgets._computed import plain
-from llm_widgets.widgets._walk_history import EVERY, LEARNING_RATES, MAX_UPDATES, OPTIMIZERS, History, Round
+from llm_widgets.widgets._walk_history import EVERY, LEARNING_RATES, MAX_UPDATES, OPTIMIZERS, History
+from llm_widgets.widgets._walk_panels import panel
 from llm_widgets.widgets._walk_steps import TRAINING, code_of
-from llm_widgets.widgets._walk_tensors import forward_numbers, forward_tensors, tensor, weight
 from llm_widgets.widgets._walk_text import (
     BOOKS,
-    EXCERPT,
     MAX_CHARACTERS,
     WalkText,
     checked_text,
@@ -226,7 +222,7 @@ class TrainingWalk(WalkWidget):
             "shapes": history.first.shapes,
             "loss": now.backward.loss.value,
             "code": code_of(self._code()),
-            **getattr(self, f"_show_{name}", lambda now, b, p: self._show_forward(now, b, p))(now, b, p),
+            **panel(self, now, b, p),
         }
         shown: dict[str, Any] = plain(found)
         return shown
@@ -237,115 +233,3 @@ class TrainingWalk(WalkWidget):
         if self.name == "update":
             return f"update {self.optimizer}"
         return f"backpropagation {self.tensor}" if self.name == "backpropagation" else self.name
-
-    def _show_collection(self, now: Round, b: int, p: int) -> dict[str, Any]:
-        source = self.source
-        return {
-            "tensors": [],
-            "numbers": {
-                "title": source.title,
-                "used": len(source.text),
-                "start": source.start,
-                "whole": source.whole,
-                "distinct": len(set(source.text)),
-                "excerpt": source.text[:EXCERPT],
-                **source.facts,
-            },
-        }
-
-    def _show_preprocessing(self, now: Round, b: int, p: int) -> dict[str, Any]:
-        ids = self.history.ids
-        return {
-            "tensors": [
-                tensor("x", now.x, "BT", rows="", kind="ids"),
-                tensor("y", now.y, "BT", rows="", kind="ids"),
-            ],
-            "numbers": {
-                "tokens": len(ids), "V": len(self.source.vocabulary), "unknown": int((ids == 0).sum()),
-                "start": now.starts[b], "T": self.history.context, "B": len(now.x),
-            },
-        }  # fmt: skip
-
-    def _show_initialisation(self, now: Round, b: int, p: int) -> dict[str, Any]:
-        first = self.history.first
-        chosen = first.weights[self.tensor]
-        return {
-            "tensors": [weight(first, self.tensor, chosen)],
-            "numbers": {
-                "parameters": first.parameter_count, "deviation": STANDARD_DEVIATION, "count": chosen.size,
-                "mean": chosen.mean(), "spread": chosen.std(), "seed": self.seed,
-            },
-        }  # fmt: skip
-
-    def _show_forward(self, now: Round, b: int, p: int) -> dict[str, Any]:
-        target = int(now.y[b, p])
-        return {
-            "tensors": forward_tensors(self.name, now.forward, b),
-            "numbers": forward_numbers(self.name, now.forward, b, p, target),
-        }
-
-    def _show_loss(self, now: Round, b: int, p: int) -> dict[str, Any]:
-        terms = now.backward.loss.terms
-        target = int(now.y[b, p])
-        of_targets = np.take_along_axis(now.forward.probabilities, now.y[..., None], -1)[..., 0]  # [B, T]
-        return {
-            "tensors": [
-                tensor("terms", terms, "BT", rows="", kind="signed"),
-                tensor("p(y)", of_targets, "BT", rows="", kind="share"),
-            ],
-            "numbers": {
-                "token": target, "probability": of_targets[b, p], "term": terms[b, p],
-                "mean": now.backward.loss.value, "count": terms.size, "chance": math.log(len(self.source.vocabulary)),
-                "V": len(self.source.vocabulary),
-            },
-        }  # fmt: skip
-
-    def _chosen(self, model: TinyLanguageModel) -> tuple[tuple[int, ...], int]:
-        """The number that is followed: its index in its tensor, and its place among all parameters."""
-        shape = model.shapes[self.tensor]
-        index = tuple(max(0, min(i, n - 1)) for i, n in zip(self.cell[-len(shape) :], shape, strict=True))
-        return index, model.place(self.tensor, *index)
-
-    def _show_backpropagation(self, now: Round, b: int, p: int) -> dict[str, Any]:
-        model, back = now.model, now.backward
-        index, place = self._chosen(model)
-
-        def loss_with(value: Any) -> float:
-            moved = model.parameters.copy()
-            moved[place] = float(np.asarray(value).reshape(()))
-            return model.with_parameters(moved).loss(now.x, now.y).value
-
-        difference, step, _ = finite_differences(loss_with, [model.parameters[place]])
-        h, w, of = float(step[0]), float(model.parameters[place]), "gradient"
-        return {
-            "tensors": [
-                weight(model, self.tensor, back.weights[self.tensor], of="gradient"),
-                tensor("∂L/∂logits", back.logits[b], "BTV", shape=back.logits.shape, columns="vocabulary", of=of),
-                tensor("∂L/∂embedded", back.embedded[b], "BTC", shape=back.embedded.shape, of=of),
-            ],
-            "numbers": {
-                "index": index, "gradient": back.gradient[place], "difference": difference[0], "h": h,
-                "above": loss_with(w + h), "below": loss_with(w - h),
-                "norm": np.linalg.norm(back.weights[self.tensor]), "whole": np.linalg.norm(back.gradient),
-            },
-        }  # fmt: skip
-
-    def _show_update(self, now: Round, b: int, p: int) -> dict[str, Any]:
-        model, state = now.model, now.after
-        index, place = self._chosen(model)
-        moved = model.parts(state.parameters)[self.tensor] - model.weights[self.tensor]
-        numbers = {
-            "index": index, "before": now.before.parameters[place], "gradient": now.backward.gradient[place],
-            "after": state.parameters[place], "rate": self.learning_rate, "optimizer": self.optimizer,
-            "t": state.steps,
-        }  # fmt: skip
-        if isinstance(state, AdamState):
-            numbers |= {"m_hat": state.m_hat[place], "root": math.sqrt(state.v_hat[place])}
-        return {
-            "tensors": [
-                weight(model, self.tensor, model.parts(state.parameters)[self.tensor]),
-                {**weight(model, self.tensor, moved), "name": f"Δ {self.tensor}"},
-                weight(model, self.tensor, now.backward.weights[self.tensor], of="gradient"),
-            ],
-            "numbers": {**numbers, "loss_after": model.with_parameters(state.parameters).loss(now.x, now.y).value},
-        }

@@ -41,15 +41,16 @@ function walkPart(model, reach) {
   const names = (/** @type {any} */ kindOf) => (kindOf === "place" ? found.x.map((/** @type {number} */ id) => found.vocabulary[id]) : kindOf === "vocabulary" ? found.vocabulary : null);
   const token = (/** @type {number} */ id) => found.vocabulary?.[id] ?? "";
   const follows = () => training && WITH_WEIGHTS.includes(found.name) && shown === 0; // a number of the chosen weights
+  const tell = (/** @type {number} */ r, /** @type {number} */ c) => { const now = tensor(); if (now) read.textContent = walkCellWords(now, r, c, names(now.rows), names(now.columns), (id) => `“${walkToken(token(id))}”`, t); };
   const heat = walkHeat({
     token,
-    told: (r, c) => { const now = tensor(); if (now) read.textContent = walkCellWords(now, r, c, names(now.rows), names(now.columns), (id) => `“${walkToken(token(id))}”`, t); },
+    told: tell,
     picked: (r, c) => {
       const now = tensor();
       if (follows()) set("cell", [r, c]);
       else if (now?.rows === "place" && r !== current("position")) set("position", r);
       else if (training && now?.axes[0] === "B" && now.shape.length === 2) { set("example", r); set("position", c); }
-      read.textContent = now ? walkCellWords(now, r, c, names(now.rows), names(now.columns), (id) => `“${walkToken(token(id))}”`, t) : "";
+      tell(r, c);
     },
   });
   const bars = el("div", { class: "lw-walk-bars", hidden: true }), stage = el("div", { class: "lw-walk-stage" }, heat.node, bars, excerpt);
@@ -113,10 +114,11 @@ function walkPart(model, reach) {
     const now = /** @type {Found} */ (tensor()), vector = now.shape.length === 1;
     const wanted = /** @type {[number, number]} */ (follows() ? [vector ? 0 : current("cell")[0], current("cell")[1]] : now.shape.length === 2 && now.axes[0] === "B" && training ? [found.example, found.position] : now.rows === "place" ? [found.position, fresh ? (now.columns === "vocabulary" ? found.numbers.token : found.numbers.s) ?? 0 : heat.at()[1]] : fresh ? [0, found.name === "choice" ? found.numbers.token : 0] : heat.at());
     heat.show({ values: now.values, kind: now.kind, rows: names(now.rows), columns: names(now.columns), label: t("{tensor}; arrow keys move from number to number", { tensor: shapeOf(now) }) }, wanted, now.rows === "place" ? found.position : -1);
-    const [r, c] = heat.at();
-    read.textContent = walkCellWords(now, r, c, names(now.rows), names(now.columns), (id) => `“${walkToken(token(id))}”`, t);
+    tell(...heat.at());
   }
 
+  const restyle = () => { heat.restyle(); controls.restyle?.(); again(); };
+  model.on("change:projector", restyle);
   return {
     body: [chart.node, el("div", { class: "lw-controls" }, steering.node), panel],
     controls: [controls.node],
@@ -169,7 +171,7 @@ function walkPart(model, reach) {
         rows: one.values.map((/** @type {(number | null)[]} */ values, /** @type {number} */ i) => [line ? walkToken(line[i]) : String(i), ...values.map((x) => (x === null ? "−∞" : ids ? `${walkToken(token(x))} ${x}` : number(x, 4)))]),
       };
     },
-    dispose() { steering.dispose(); chart.dispose(); heat.dispose(); controls.dispose?.(); },
+    dispose() { model.off("change:projector", restyle); steering.dispose(); chart.dispose(); heat.dispose(); controls.dispose?.(); },
   };
 }
 

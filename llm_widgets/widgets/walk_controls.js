@@ -1,11 +1,10 @@
 // What can be set on the walks: the text and the training, or the prompt and how a token is chosen.
-import { N, el, number } from "./kit.js";
+import { N, el, number, surface } from "./kit.js";
 import { numberField } from "./number_field.js";
-import { plot, spanOf } from "./plot.js";
 
 /** @typedef {import("./computed.js").Reach} Reach */
 /** @typedef {import("./kit.js").Model} Model */
-/** @typedef {{ node: HTMLElement, relabel: () => void, paint: (found: any) => void, dispose?: () => void }} Controls */
+/** @typedef {{ node: HTMLElement, relabel: () => void, paint: (found: any) => void, restyle?: () => void, dispose?: () => void }} Controls */
 
 /** A text that is sent when it is changed: with Ctrl + Enter, or when one leaves it. @param {string} role @param {number} most @param {(text: string) => void} set */
 function walkTextField(role, most, set) {
@@ -15,20 +14,33 @@ function walkTextField(role, most, set) {
   return area;
 }
 
-/** The loss of each batch, with what blind guessing costs. @param {Model} model @param {Reach} reach */
-export function walkCurve(model, { t }) {
-  const scene = () => {
-    const points = /** @type {[number, number][]} */ (model.get("_losses")), known = model.get("_known"), here = model.get("updates"), found = model.get("_found");
-    const chance = Math.log(found.vocabulary?.length ?? 2), [, high] = spanOf([chance, ...points.map(([, y]) => y)]);
-    const loss = found.loss;
-    return {
-      x: /** @type {[number, number]} */ ([0, Math.max(10, known)]), y: /** @type {[number, number]} */ ([0, high * 1.12]), whole: true, xName: t("updates"), yName: t("loss of the batch"),
-      rules: [{ y: chance, name: t("blind guessing, ln V"), colour: /** @type {const} */ ("ghost") }],
-      lines: [{ points, colour: /** @type {const} */ ("blue") }],
-      points: loss === undefined ? [] : [{ x: here, y: loss, colour: /** @type {const} */ ("orange") }],
-    };
-  };
-  return plot({ height: 180, label: () => t("Loss over the updates"), scene });
+/**
+ * The loss of each batch over the updates, with what blind guessing costs. Small on purpose: one line, two axes, nothing to press.
+ * @param {Model} model @param {Reach} reach
+ */
+function walkCurve(model, { t }) {
+  return surface({
+    height: 170, label: () => t("Loss over the updates"),
+    draw(g, width, height, { scale: u, muted, ghost, blue, orange, rule }) {
+      const points = /** @type {[number, number][]} */ (model.get("_losses")), { loss, updates, vocabulary } = model.get("_found");
+      if (!vocabulary) return;
+      const chance = Math.log(vocabulary.length), top = 1.12 * Math.max(chance, loss, ...points.map(([, y]) => y)), end = Math.max(10, model.get("_known"));
+      const left = 40 * u, right = width - 16 * u, low = height - 36 * u, px = (/** @type {number} */ x) => left + ((right - left) * x) / end, py = (/** @type {number} */ y) => low - ((low - 20 * u) * y) / top;
+      const line = (/** @type {string} */ colour, /** @type {number} */ thick, /** @type {[number, number][]} */ all) => { g.beginPath(); for (const [x, y] of all) g.lineTo(px(x), py(y)); g.strokeStyle = colour; g.lineWidth = thick * u; g.stroke(); };
+      const write = (/** @type {string} */ words, /** @type {number} */ x, /** @type {number} */ y, /** @type {CanvasTextAlign} */ align) => { g.fillStyle = muted; g.textAlign = align; g.fillText(words, x, y); };
+      for (let y = 0; y < top; y += top > 3 ? 2 : top > 1.5 ? 1 : 0.25) { line(rule, 1, [[0, y], [end, y]]); write(number(y), left - 6 * u, py(y) + 4 * u, "right"); }
+      for (const x of [0, end / 2, end]) write(number(Math.round(x)), px(x), low + 15 * u, "center");
+      write(t("updates"), right, low + 31 * u, "right");
+      write(t("loss of the batch"), 2 * u, 12 * u, "left");
+      line(ghost, 1.5, [[0, chance], [end, chance]]);
+      write(t("blind guessing, ln V"), right, py(chance) - 4 * u, "right");
+      line(blue, 2, points);
+      g.beginPath();
+      g.arc(px(updates), py(loss), 5 * u, 0, 7);
+      g.fillStyle = orange;
+      g.fill();
+    },
+  });
 }
 
 /** @param {Model} model @param {Reach} reach @returns {Controls} */
@@ -80,6 +92,7 @@ export function trainingControls(model, reach) {
       stop.disabled = !training;
       curve.invalidate();
     },
+    restyle: curve.restyle,
     dispose() { curve.dispose(); },
   };
 }

@@ -114,6 +114,7 @@ export function walkHeat({ told, picked, token }) {
       if (at.join() !== before) seen();
     },
     at: () => at,
+    restyle: fresh,
     dispose() { sizes.disconnect(); unwatch(); },
   };
 }
