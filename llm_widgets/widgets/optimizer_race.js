@@ -47,6 +47,8 @@ function view(model, host) {
           lines: RACERS.map((name) => ({ points: line(name), colour: RACER_LOOK[name].colour, dash: [...RACER_LOOK[name].dash] })), rules: [{ x: here }],
         };
       }
+      const projected = () => { map.restyle(); heights.restyle(); };
+      model.on("change:projector", projected);
       return {
         body: [el("div", { class: "lw-race-top" }, legend, formula), el("div", { class: "lw-race-pair" }, map.node, heights.node), walk.node, cards.node],
         controls: [el("label", { class: "lw-race-choice" }, surfaceWord, surface), el("span", { class: "lw-race-start", role: "group" }, startWord, x.node, y.node), steps.node, noise.node],
@@ -73,7 +75,7 @@ function view(model, host) {
           columns: [t("step"), ...RACERS.flatMap((name) => [`${t(RACER_NAMES[name])}: x, y`, `${t(RACER_NAMES[name])}: ${t("height")}`])],
           rows: Array.from({ length: step() + 1 }, (_, i) => [i, ...RACERS.flatMap((name) => { const point = racers[name].points[i]; return [point ? `${number(point[0])}, ${number(point[1])}` : null, point ? number(racers[name].heights[i]) : null]; })]),
         }),
-        dispose: () => { walk.dispose(); map.dispose(); heights.dispose(); },
+        dispose: () => { model.off("change:projector", projected); walk.dispose(); map.dispose(); heights.dispose(); },
       };
     },
   });

@@ -71,7 +71,7 @@ function view(model, host) {
           x: /** @type {[number, number]} */ ([0, 1]), y: /** @type {[number, number]} */ ([0, top]), xName: t("probability of the target"), yName: t("loss"),
           lines: [{ points: points(line.squared), colour: /** @type {const} */ ("ghost"), dash: [5, 4] }, { points: points(line.entropy), colour: /** @type {const} */ ("blue") }],
           rules: [{ x: here, colour: /** @type {const} */ ("rule") }].map(({ x }) => ({ x })),
-          points: [{ x: here, y: squared, colour: /** @type {const} */ ("ghost"), radius: 4 }, { x: here, y: Math.min(loss, top), colour: /** @type {const} */ ("blue"), name: loss > top ? `↑ ${number(loss)}` : number(loss) }],
+          points: [{ x: here, y: squared, colour: /** @type {const} */ ("ghost"), radius: 4 }, { x: here, y: loss > top ? 0.9 * top : loss, colour: /** @type {const} */ ("blue"), name: loss > top ? `↑ ${number(loss)}` : number(loss) }],
         };
       }
       function slopes(/** @type {Found} */ { entropy_gradient, squared_gradient }) {
@@ -91,6 +91,7 @@ function view(model, host) {
           });
         });
       }
+      model.on("change:projector", curve.restyle);
       return {
         body: [bars.node, el("div", { class: "lw-softmax-ways" }, ways.plainly.node, ways.shifted.node, ways.loss.node), el("div", { class: "lw-softmax-pair" }, el("div", {}, curveWord, curve.node), el("div", {}, gradientWord, gradients))],
         controls: [temperature.node, el("label", { class: "lw-softmax-constant" }, constantWord, constant.node), add10, add1000, add0, more, fewer],
@@ -128,7 +129,7 @@ function view(model, host) {
           columns: [t("Class"), t("Logit z"), t("(z + c) ÷ T"), t("e to the power of it"), t("… less the maximum"), t("Probability p"), t("Gradient of the cross-entropy"), t("Gradient of the squared error")],
           rows: p.map((/** @type {number} */ x, /** @type {number} */ i) => [name(i) + (i === current("target") ? ` (${t("Target")})` : ""), exact(current("logits")[i]), number(scaled[i], 5), large(plainly.exps[i]), number(shifted.exps[i], 4), share(x), number(entropy_gradient[i]), number(squared_gradient[i])]),
         }),
-        dispose: () => curve.dispose(),
+        dispose: () => { model.off("change:projector", curve.restyle); curve.dispose(); },
       };
     },
   });
