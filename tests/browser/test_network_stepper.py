@@ -13,10 +13,27 @@ from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
 CELLS = (
     "import llm_widgets as lw\nlw.set_language('en')\nnet = lw.NetworkStepper()\nnet",
     "act = lw.ActivationExplorer()\nact",
+    "auto = lw.AutodiffStepper()\nauto",
 )
 NET, ACT = ".lw-a-network-step-by-step", ".lw-activation-functions"
+AUTO = ".lw-automatic-differentiation-step-by-step"
 # Names of functions and methods that Chinese prose writes in Latin letters.
-NAMES = {"sigmoid", "softmax", "tanh", "ReLU", "GELU", "SiLU", "Xavier", "He", "fp16", "max", "id", "log"}
+NAMES = {
+    "sigmoid",
+    "softmax",
+    "tanh",
+    "ReLU",
+    "GELU",
+    "SiLU",
+    "Xavier",
+    "He",
+    "fp16",
+    "max",
+    "id",
+    "log",
+    "exp",
+    "relu",
+}
 # JupyterLab calls its whole page English, which makes no text a quotation; a closed menu is labelled when it opens.
 TEXTS = ALL_TEXT.replace("[lang=en]", "[lang=en]:not(html, .lw)").replace(
     "trim() &&", "trim() && parent.checkVisibility() &&"
@@ -26,13 +43,13 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 @pytest.fixture(scope="module")
 def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
-    """One page with both widgets for all tests of this file."""
+    """One page with all three widgets for all tests of this file."""
     shared_kernel.run("import ipywidgets; ipywidgets.Widget.close_all()")
     context = browser.new_context(viewport={"width": 1300, "height": 2600})
     page = NotebookPage(context, server, "notebook")
     page.open(server.write("network-stepper.ipynb", CELLS), shared_kernel)
     page.run_all()
-    for root in (NET, ACT):
+    for root in (NET, ACT, AUTO):
         page.page.locator(f"{root}[data-state=shown]").wait_for()
     yield page
     shared_kernel.run("lw.set_language('en')")
@@ -192,6 +209,42 @@ def test_a_point_is_dragged_and_a_stack_computed(look, shared_kernel):
     assert page.locator(".lw img").count() == 0
 
 
+def test_an_expression_is_typed_and_stepped_backward(look, shared_kernel):
+    page = look.page
+    shared_kernel.run("auto.change(expression='(w*x + b - t)**2', step=0)")
+    page.locator(f"{AUTO} [data-action=forward]").click()
+    until(look, AUTO, ".lw-status", "× of 2 and −3 makes −6.")
+    page.keyboard.press("End")
+    shared_kernel.until("auto.step == 19")
+    own = page.locator(f"{AUTO} [data-role=expression]")
+    own.fill("a*b + a")
+    own.press("Enter")
+    shared_kernel.until("[auto.expression, auto.step] == ['a*b + a', 0]")
+    number(look, AUTO, "value-b", "4")
+    shared_kernel.until("auto.gradients == {'a': 5.0, 'b': 2.0}")
+    shared_kernel.run("auto.step = 99")
+    until(look, AUTO, ".lw-status", "Finite differences say")
+    for wrong, why in (
+        ("", "Write an expression"),
+        ("__import__('os')", "Received: __import__"),
+        ("1e400*a", "Received: 1e400*a"),
+        (HOSTILE, "Received: <img"),
+    ):
+        own.fill(wrong)
+        own.press("Enter")
+        until(look, AUTO, ".lw-status.lw-bad", why)
+        assert own.input_value() == "a*b + a"
+    own.fill("log(a - 2)")
+    own.press("Enter")
+    until(look, AUTO, ".lw-status", "log(a - 2) has no finite value")
+    page.locator(f"{AUTO} [data-role=examples]").select_option("tanh(w*x + b)")
+    shared_kernel.until("auto.gradients.keys() == {'w', 'x', 'b'}")
+    page.locator(f"{AUTO} .lw-menu > button").click()
+    page.locator(f"{AUTO} [role=menuitem]").first.click()
+    page.locator(f"{AUTO} .lw-twin tbody tr").last.wait_for()
+    assert page.locator(f"{AUTO} .lw-twin tbody tr").count() == shared_kernel.value("len(auto._found['steps'])") + 3
+
+
 def test_they_fit_and_can_be_read_in_both_languages_and_themes(look, shared_kernel):
     page = look.page
     page.evaluate("() => { document.body.append(document.createElement('style')) }")
@@ -205,6 +258,7 @@ def test_they_fit_and_can_be_read_in_both_languages_and_themes(look, shared_kern
         ):
             shared_kernel.run(f"lw.set_language({language!r}); net.change({settings})")
             shared_kernel.run("act.change(activation='gelu_tanh', beside=['relu', 'tanh'], z=-0.8, gain=1.0)")
+            shared_kernel.run(f"auto.change(expression='exp(a)/(exp(a) + exp(b))', step={width // 80})")
             rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
             page.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
             page.wait_for_function(
@@ -225,6 +279,10 @@ def test_they_fit_and_can_be_read_in_both_languages_and_themes(look, shared_kern
         for name in ("identity", "relu", "silu", "gelu"):
             shared_kernel.run(f"act.activation = {name!r}; net.loss = 'binary_cross_entropy'")
             page.locator(f"{ACT} [data-beside={name}]").wait_for(state="hidden")
+            left += english_left(page.evaluate(TEXTS))
+        for step in (0, 1, 5, 6, 7, 99):
+            shared_kernel.run(f"auto.change(expression='a*b + a*a', step={step})")
+            page.locator(f"{AUTO} [data-role=expression]").wait_for()
             left += english_left(page.evaluate(TEXTS))
         assert not [text for text in left if english_left([drop_names(text)])]
     finally:
