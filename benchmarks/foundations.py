@@ -26,7 +26,6 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 from benchmarks._page import NotebookPage, chromium
 from benchmarks._server import serve
@@ -143,8 +142,8 @@ def chapter(path: Path) -> dict[str, Any]:
         began = time.perf_counter()
         try:
             client.execute(cwd=folder, env=environment)
-        except CellExecutionError as error:
-            return {"holds": False, "failed": str(error)[-500:]}
+        except Exception as error:  # a cell failed or took too long, or the kernel died: each is a figure missed
+            return {"holds": False, "failed": f"{type(error).__name__}: {error}"[-500:]}
         seconds = time.perf_counter() - began
     printed = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
     lines = dict(line.partition(" ")[::2] for line in printed.splitlines())

@@ -55,6 +55,7 @@ _PUBLIC = {
     "LanguageLab": "widgets",
     "LiveAttention": "widgets",
     "Writer": "widgets",
+    "AutodiffStepper": "widgets",
     "BlockDiagram": "widgets",
     "HeadAblation": "widgets",
     "LogitLens": "widgets",
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from llm_widgets.training import Workbench as Workbench
     from llm_widgets.widgets import ActivationExplorer as ActivationExplorer
     from llm_widgets.widgets import AttentionMap as AttentionMap
+    from llm_widgets.widgets import AutodiffStepper as AutodiffStepper
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
     from llm_widgets.widgets import Chat as Chat
     from llm_widgets.widgets import ErrataView as ErrataView

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from llm_widgets.widgets.activation_explorer import ActivationExplorer
 from llm_widgets.widgets.attention import AttentionMap, attention_map
+from llm_widgets.widgets.autodiff_stepper import AutodiffStepper
 from llm_widgets.widgets.block_diagram import BlockDiagram
 from llm_widgets.widgets.chat import Chat
 from llm_widgets.widgets.controls import RunControls
@@ -32,6 +33,7 @@ from llm_widgets.widgets.writer import Writer
 __all__ = [
     "ActivationExplorer",
     "AttentionMap",
+    "AutodiffStepper",
     "BlockDiagram",
     "Chat",
     "ErrataView",

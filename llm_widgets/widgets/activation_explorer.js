@@ -75,6 +75,7 @@ function view(model, host) {
           };
         },
       });
+      let projected = model.get("projector");
       return {
         body: [
           el("div", { class: "lw-act-names" }, el("label", {}, mainName, main), othersGroup),
@@ -111,6 +112,7 @@ function view(model, host) {
           outputs.setAttribute("aria-label", caption);
           outputs.replaceChildren(table(caption, ["", t("range"), t("mean"), t("deviation"), t("dead")], names.map((one) => [activationName(t, one), ...outputWords(t, now.outputs[one], current("mean") === 0)])));
           heading.textContent = t("A gradient goes down {n} layers of {width} units", { n: current("depth"), width: current("width") });
+          if (projected !== model.get("projector")) { projected = model.get("projector"); picture.restyle(); tower.restyle(); }
           picture.invalidate();
           tower.invalidate();
           return sentences(pointWords(t, now), stackWords(t, now.stack), chainWords(t, now));

@@ -1,6 +1,6 @@
 // Activation functions and their derivatives as formulas; z and a come as functions that make a part anew, since a node stands in one place only.
 import { N } from "./kit.js";
-import { frac, id, num, op, root, row, sub, sup, text } from "./formula.js";
+import { frac, id, num, op, row, sub, sup, text } from "./formula.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {() => Element} Making */
@@ -12,7 +12,6 @@ export const activationName = (t, name) => t(ACTIVATION_NAMES[name] ?? name);
 /** A bracket of the height of a letter, whatever stands within. @param {string} sign */
 export const bracket = (sign) => { const made = op(sign); made.setAttribute("stretchy", "false"); return made; };
 const oneHalf = () => frac(num(1), num(2));
-const insideTanh = (/** @type {Making} */ z) => row(root(frac(num(2), id("π"))), bracket("("), z(), op("+"), num("0.0447"), sup(row(z()), num(3)), bracket(")"));
 
 /** σ(z); `z` stands in brackets where it is negative, `bare` never does. @param {string} name @param {Making} z @param {Making} bare */
 export function activationOf(name, z, bare) {
@@ -20,7 +19,7 @@ export function activationOf(name, z, bare) {
   if (name === "relu") return row(id("max"), bracket("("), num(0), op(","), bare(), bracket(")"));
   if (name === "tanh") return row(id("tanh"), bracket("("), bare(), bracket(")"));
   if (name === "gelu") return row(z(), op("⋅"), id("Φ"), bracket("("), bare(), bracket(")"));
-  if (name === "gelu_tanh") return row(oneHalf(), op("⋅"), z(), op("⋅"), bracket("("), num(1), op("+"), id("tanh"), insideTanh(z), bracket(")"));
+  if (name === "gelu_tanh") return row(oneHalf(), op("⋅"), z(), op("⋅"), bracket("("), num(1), op("+"), id("tanh"), bracket("("), id("u"), bracket(")"), bracket(")"));
   if (name === "silu") return frac(z(), row(num(1), op("+"), sup(id("e"), row(op("−"), z()))));
   return z();
 }

@@ -30,7 +30,7 @@ export function computedView(model, host, { title, help, file, menu = [], make }
       { label: N("Download CSV"), run: () => { const { columns, rows } = part.rows(model.get("_found")); download(`${file}.csv`, csv([columns, ...rows]), "text/csv"); } },
       ...menu,
     ],
-    relabel: (t) => { if (!built) return; part.relabel?.(t); draw(); },
+    relabel: (t) => { if (!built) return; why = ""; part.relabel?.(t); draw(); },
   });
   const { t } = paper;
   const refused = (/** @type {string} */ text) => { why = text; draw(); };
@@ -52,7 +52,7 @@ export function computedView(model, host, { title, help, file, menu = [], make }
     paper.root.dataset.drawn = String(Number(paper.root.dataset.drawn ?? 0) + 1); // tests and timings wait for the next drawing
     paper.status(sentence, why || !there ? "bad" : "");
     if (sentence !== spoken) { spoken = sentence; paper.say(sentence, Boolean(why)); }
-    if (asTable.hidden) asTable.replaceChildren();
+    if (asTable.hidden) { asTable.replaceChildren(); asTable.removeAttribute("aria-label"); }
     else if (there) { const { caption, columns, rows } = part.rows(found); asTable.setAttribute("aria-label", caption); asTable.replaceChildren(table(caption, columns, rows.map((row) => row.map((cell) => cell ?? "–")))); }
   }
   const changed = () => { fields.settle(false); paint(); };

@@ -35,9 +35,9 @@ function view(model, host) {
       const found = () => /** @type {NetFound} */ (model.get("_found"));
       let units = false;
       const step = () => Math.min(Number(current("step")), found().steps.length - 1);
-      const learn = (/** @type {number} */ to) => { set("updates", Math.max(0, Math.min(found().most, to))); fields.forget("updates"); };
+      const learn = (/** @type {number} */ to) => { set("updates", Math.max(0, Math.min(found().most, to))); fields.flush(); fields.forget("updates"); }; // how far it gets, the kernel knows
       const nextPass = () => { set("step", 0); learn(found().updates + 1); };
-      const select = () => paint(), editor = stepperEditor({ t, current, set, refused, chosen: () => graph.chosen(), found });
+      const select = () => paint(), editor = stepperEditor({ t, current, set, refused, chosen: () => graph.chosen(), leave: () => graph.focus(), found });
       const graph = stepperGraph({ t, select, edit: () => { paint(); editor.paint(); editor.focus(); } });
       const stops = () => stopsOf(found().steps, units), can = () => !found().mismatch && !found().diverged && found().updates < found().most;
       const steps = player({
@@ -71,7 +71,7 @@ function view(model, host) {
         return { node, paint: () => { node.hidden = k > 0 && k < 4 && k >= current("sizes").length - 1; caption.textContent = label(); field.relabel(); field.paint(); } };
       });
       const verdict = el("p", { dataset: { role: "verdict" } }), checked = el("div", { class: "lw-scroll", tabindex: "0" }), checking = el("div", { class: "lw-net-check", hidden: true }, verdict, checked);
-      let drawn = "";
+      let drawn = "", projected = model.get("projector");
       return {
         body: [graph.node, editor.node, el("div", { class: "lw-net-sheet" }, el("div", {}, heading, lines), curve.node), checking],
         controls: [
@@ -103,7 +103,8 @@ function view(model, host) {
           layers.value = String(current("sizes").length - 2);
           for (const [name, select] of Object.entries(selects)) select.value = current(name);
           const key = JSON.stringify([at, now.x, now.W, now.b, now.target, now.rate, now.names, graph.chosen(), now.updates]);
-          if (key !== drawn) { drawn = key; heading.textContent = t(PHASES[kind]); lines.replaceChildren(...stepLines(now, at, graph.chosen())); lines.scrollTop = 0; }
+          if (key !== drawn) { drawn = key; heading.textContent = t(PHASES[kind]); lines.replaceChildren(...stepLines(t, now, at, graph.chosen())); lines.scrollTop = 0; }
+          if (projected !== model.get("projector")) { projected = model.get("projector"); curve.restyle(); }
           curve.invalidate();
           steps.paint();
           for (const made of [one, ten]) made.disabled = !can();
@@ -114,6 +115,7 @@ function view(model, host) {
           root.dataset.updates = String(now.updates);
           checking.hidden = !now.check;
           if (now.check) paintCheck(t, now, verdict, checked);
+          else { checked.replaceChildren(); checked.removeAttribute("aria-label"); verdict.textContent = ""; }
           if (now.mismatch) return sentences(t(MISMATCHES[now.mismatch]), stepWords(t, now, at));
           return sentences(t("Update {n}, step {at} of {all}.", { n: now.updates, at, all: now.steps.length - 1 }), stepWords(t, now, at), now.diverged && kind !== "update" && t("One more update would leave the numbers of a computer: the learning rate is too large."));
         },

@@ -149,8 +149,6 @@ class NetworkStepper(ComputedWidget):
         if start is not None:
             if self._history is not None and self.updates == self._at:
                 self.updates = 0
-            if self._history is not None and self._history.problem.sizes != sizes:
-                self.step = 0
             self._history = History(problem, start)
         assert self._history is not None
         if self.learning_rate != self._rate:

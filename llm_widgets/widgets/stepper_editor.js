@@ -6,9 +6,9 @@ import { brief, heldPart, parameterAt, sharedTarget, unitName } from "./stepper_
 /** @typedef {import("./stepper_logic.js").NetPart} NetPart */
 
 /**
- * @param {{ t: import("./kit.js").Translate, current: (name: string) => any, set: (name: string, value: any) => void, refused: (why: string) => void, chosen: () => NetPart, found: () => import("./stepper_logic.js").NetFound }} options
+ * @param {{ t: import("./kit.js").Translate, current: (name: string) => any, set: (name: string, value: any) => void, refused: (why: string) => void, chosen: () => NetPart, leave: () => void, found: () => import("./stepper_logic.js").NetFound }} options
  */
-export function stepperEditor({ t, current, set, refused, chosen, found }) {
+export function stepperEditor({ t, current, set, refused, chosen, leave, found }) {
   const part = () => heldPart(found().sizes, chosen());
   const name = () => { const at = part(), { sizes } = found(); return at.kind === "edge" ? t("weight from {from} to {to}", { from: unitName(sizes, at.layer, at.i), to: unitName(sizes, at.layer + 1, at.j) }) : at.column === 0 ? t("input {name}", { name: unitName(sizes, 0, at.unit) }) : t("bias of {name}", { name: unitName(sizes, at.column, at.unit) }); };
   const changed = (/** @type {string} */ trait, /** @type {number} */ i, /** @type {number} */ value) => set(trait, current(trait).map((/** @type {number} */ old, /** @type {number} */ k) => (k === i ? value : old)));
@@ -27,6 +27,7 @@ export function stepperEditor({ t, current, set, refused, chosen, found }) {
     set: (value) => (shares() ? set("target", sharedTarget(current("target"), output(), value)) : changed("target", output(), value)),
   });
   const rate = numberField({ t, label: () => t("Learning rate η"), refused, low: 1e-9, high: 1e6, step: 0.05, role: "learning_rate", get: () => current("learning_rate"), set: (value) => set("learning_rate", Math.max(1e-9, value)) });
+  number.input.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Escape") leave(); });
   const names = [number, target, rate].map(() => el("span", {})), labels = [number, target, rate].map((field, i) => el("label", {}, names[i], field.node)), all = el("span", { class: "lw-number", dataset: { role: "targets" } });
   return {
     node: el("div", { class: "lw-net-editor", role: "group" }, ...labels, all),

@@ -1,6 +1,6 @@
 // The formula of each step of a network with its numbers, and the step in words.
 import { N, el, number } from "./kit.js";
-import { activationName, activationOf, activationSign, bracket, slopeOf } from "./activation_formulas.js";
+import { activationName, activationOf, activationSign, bracket, slopeNote, slopeOf } from "./activation_formulas.js";
 import { factor, frac, id, math, num, op, partial, row, sub, subsup, sum, sup, tinted } from "./formula.js";
 import { unitName, unitParts } from "./stepper_logic.js";
 
@@ -67,8 +67,8 @@ function lossLines({ names: [, , loss], a, target, dy = [], loss: L }) {
   return lines;
 }
 
-/** What is computed at a step, one line after the other. @param {NetFound} found @param {number} step @param {NetPart} chosen  whose update is shown */
-export function stepLines(found, step, chosen) {
+/** What is computed at a step, one line after the other. @param {Translate} t @param {NetFound} found @param {number} step @param {NetPart} chosen  whose update is shown */
+export function stepLines(t, found, step, chosen) {
   const [kind, ...rest] = found.steps[step], { sizes, W, b, a, z } = found, [layer, p, q, value, flow, total] = /** @type {number[]} */ (rest);
   const w = (/** @type {number} */ l, /** @type {number} */ i, /** @type {number} */ j) => sub(id("w"), row(unitMath(sizes, l, i), unitMath(sizes, l + 1, j)));
   if (kind === "start") return found.x.map((x, i) => formulaLine(unitMath(sizes, 0, i), equals(), asBlue(x)));
@@ -80,11 +80,13 @@ export function stepLines(found, step, chosen) {
     ];
   }
   const name = layer === sizes.length - 2 ? found.names[1] : found.names[0];
+  const note = slopeNote(t, name), noted = note ? [el("span", { class: "lw-net-note" }, note)] : [];
   if (kind === "forward-node") {
     const here = z[layer][p], numberOf = () => factor(fourDigits(here));
     return [
       formulaLine(ofUnit(sizes, layer + 1, p, "z"), equals(), op("Σ"), op("+"), "b", equals(), num(fourDigits(here - b[layer][p])), op("+"), factor(fourDigits(b[layer][p])), equals(), num(fourDigits(here))),
-      formulaLine(unitMath(sizes, layer + 1, p), equals(), activationSign(name), bracket("("), "z", bracket(")"), equals(), activationOf(name, numberOf, () => num(fourDigits(here))), name !== "identity" && equals(), name !== "identity" && inBlue(a[layer][p])),
+      formulaLine(unitMath(sizes, layer + 1, p), equals(), activationSign(name), bracket("("), "z", bracket(")"), equals(), activationOf(name, numberOf, () => num(fourDigits(here))), name !== "identity" && equals(), name !== "identity" && asBlue(a[layer][p])),
+      ...noted,
     ];
   }
   if (kind === "backward-node") {
@@ -96,6 +98,7 @@ export function stepLines(found, step, chosen) {
       formulaLine(activationSign(name, true), bracket("("), num(fourDigits(here)), bracket(")"), equals(), name !== "identity" && slopeOf(name, () => factor(fourDigits(here)), () => num(fourDigits(here)), () => inBlue(a[layer][p]), here > 0), name !== "identity" && name !== "relu" && equals(), (name === "identity" || name !== "relu") && num(fourDigits(slope))),
       formulaLine(ofUnit(sizes, layer + 1, p, "δ"), equals(), partial("L", unitMath(sizes, layer + 1, p)), op("⋅"), activationSign(name, true), equals(), asOrange(da), op("⋅"), factor(fourDigits(slope)), equals(), asOrange(delta)),
       formulaLine(partial("L", sub(id("b"), unitMath(sizes, layer + 1, p))), equals(), ofUnit(sizes, layer + 1, p, "δ"), equals(), asOrange(delta)),
+      ...noted,
     ];
   }
   if (kind === "backward-edge") {

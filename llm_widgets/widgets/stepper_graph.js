@@ -24,7 +24,7 @@ const place = (/** @type {SVGElement} */ node, /** @type {Record<string, string 
  *   `select` is called when a part is chosen, `edit` when its number is to be changed.
  */
 export function stepperGraph({ t, select, edit }) {
-  const dot = svg("circle", { class: "lw-net-dot", r: 6, visibility: "hidden" }), halo = svg("line", { class: "lw-net-halo" });
+  const dot = svg("circle", { class: "lw-net-dot", r: 6, display: "none" }), halo = svg("line", { class: "lw-net-halo" });
   const under = svg("g", {}), labels = svg("g", {}), over = svg("g", {}), drawing = svg("svg", { class: "lw-net-graph", role: "application" }, halo, under, labels, over, dot);
   const node = el("div", { class: "lw-frame lw-net-frame" }, drawing);
   /** @type {Drawn[]} */
@@ -78,13 +78,13 @@ export function stepperGraph({ t, select, edit }) {
 
   function travel(/** @type {number[]} */ [x0, y0, x1, y1], /** @type {boolean} */ backward) {
     cancelAnimationFrame(frame);
-    dot.setAttribute("visibility", "hidden");
+    dot.setAttribute("display", "none");
     if (reducedMotion()) return;
     dot.setAttribute("class", backward ? "lw-net-dot lw-net-back" : "lw-net-dot");
     const start = performance.now();
     const move = (/** @type {number} */ now) => {
       const share = Math.min(1, Math.max(0, now - start) / TRAVEL), s = backward ? 1 - share : share;
-      place(dot, { cx: x0 + s * (x1 - x0), cy: y0 + s * (y1 - y0), visibility: share < 1 ? "visible" : "hidden" });
+      place(dot, { cx: x0 + s * (x1 - x0), cy: y0 + s * (y1 - y0), display: share < 1 ? "inline" : "none" });
       if (share < 1) frame = requestAnimationFrame(move);
     };
     frame = requestAnimationFrame(move);
@@ -99,7 +99,7 @@ export function stepperGraph({ t, select, edit }) {
     drawing.style.height = `${height}px`;
     const W = known.moved && found.nextW ? found.nextW : found.W, b = known.moved && found.nextb ? found.nextb : found.b;
     const heaviest = Math.max(0.5, ...W.flat(2).map(Math.abs));
-    halo.setAttribute("visibility", "hidden");
+    halo.setAttribute("display", "none");
     for (const one of all.edges) {
       const { layer, i, j } = /** @type {Extract<NetPart, { kind: "edge" }>} */ (one.part), w = W[layer][i][j], on = samePart(known.active, one.part), picked = samePart(chosen, one.part), g = known.gradient(layer, i, j);
       const ends = [x[layer] + wide / 2, y[layer][i], x[layer + 1] - wide / 2, y[layer + 1][j]], line = { x1: ends[0], y1: ends[1], x2: ends[2], y2: ends[3] };
@@ -114,13 +114,13 @@ export function stepperGraph({ t, select, edit }) {
       const from = unitName(sizes, layer, i), to = unitName(sizes, layer + 1, j);
       one.node.setAttribute("aria-label", [t("Weight from {from} to {to}: {x}", { from, to, x: brief(w, 6) }), learned && t("gradient {x}", { x: brief(g, 6) })].filter(Boolean).join(t(", ")));
       if (on) {
-        place(halo, { ...line, visibility: "visible", class: known.backward ? "lw-net-halo lw-net-back" : "lw-net-halo" });
+        place(halo, { ...line, display: "inline", class: known.backward ? "lw-net-halo lw-net-back" : "lw-net-halo" });
         const now = JSON.stringify([known.kind, one.part, found.updates]);
         if (moving && now !== last) travel(ends, known.backward);
         last = now;
       }
     }
-    if (known.active?.kind !== "edge") { last = ""; cancelAnimationFrame(frame); dot.setAttribute("visibility", "hidden"); }
+    if (known.active?.kind !== "edge") { last = ""; cancelAnimationFrame(frame); dot.setAttribute("display", "none"); }
     const draw = (/** @type {any} */ one, /** @type {number} */ column, /** @type {number} */ unit, /** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ tone, /** @type {string} */ foot, /** @type {string} */ footTone, /** @type {boolean} */ active) => {
       const cx = x[column], cy = y[column][unit];
       place(one.box, { x: cx - wide / 2, y: cy - high / 2, width: wide, height: high, rx: high / 2 });

@@ -110,15 +110,15 @@ export function netLayout(sizes, width, height, u) {
   const x = Array.from({ length: columns }, (_, c) => wide / 2 + 3 + (c * (width - wide - 6)) / (columns - 1));
   const y = [...sizes, 1].map((n) => Array.from({ length: n }, (_, k) => top + ((height - top - bottom) * (k + 0.5)) / n));
   const labels = sizes.slice(1).map((_, l) => {
-    const gap = x[l + 1] - x[l] - wide, best = labelPlace(y[l], y[l + 1]);
-    return { t: best.t, shown: gap >= 84 * u && best.gap >= 14 * u };
+    const gap = x[l + 1] - x[l] - wide, best = labelPlace(y[l], y[l + 1], Math.min(0.5, (26 * u) / gap));
+    return { t: best.t, shown: gap >= 84 * u && best.gap >= 17 * u };
   });
   return { wide, high, x, y, labels, crowded: room < 58 * u, digits: wide < 44 * u ? 4 : 5 };
 }
-/** Where on the edges of a layer their labels lie furthest apart: a share of the way, and the least distance. @param {number[]} from @param {number[]} to */
-export function labelPlace(from, to) {
+/** Where on the edges of a layer their labels lie furthest apart: a share of the way, and the least distance. @param {number[]} from @param {number[]} to @param {number} edge  a share at both ends that stays free */
+export function labelPlace(from, to, edge) {
   let best = { t: 0.5, gap: -1 };
-  for (let t = 0.2; t <= 0.801; t += 0.02) {
+  for (let t = Math.max(0.2, edge); t <= Math.min(0.801, 1 - edge); t += 0.02) {
     const at = from.flatMap((a) => to.map((b) => a + t * (b - a))).sort((a, b) => a - b);
     const gap = at.slice(1).reduce((least, v, k) => Math.min(least, v - at[k]), Infinity);
     if (gap > best.gap + 0.5 || (gap > best.gap - 0.5 && Math.abs(t - 0.5) < Math.abs(best.t - 0.5))) best = { t, gap };

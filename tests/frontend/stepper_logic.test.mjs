@@ -66,7 +66,7 @@ test("labels are shown where they have room, and boxes lie apart at any width", 
     x.slice(1).forEach((v, k) => assert.ok(v - x[k] > wide, `${width} ${sizes}`));
     for (const column of y) column.slice(1).forEach((v, k) => assert.ok(v - column[k] > high));
   }
-  assert.ok(labelPlace([50, 150], [20, 100, 180]).gap > 10);
+  assert.ok(labelPlace([50, 150], [20, 100, 180], 0.1).gap > 10);
 });
 
 test("a changed share leaves the others their ratio", () => {
