@@ -14,7 +14,7 @@ from tests.browser.test_look import CONTRAST
 
 WIDGETS = ("predict(", "SoftmaxExplorer(", "OptimizerRace(", "Walk(", "errata(")
 # Names of functions that Chinese prose writes in Latin letters too.
-NAMES = {"ReLU", "ReLUs", "GELU", "SiLU", "tanh", "sigmoid", "softmax", "ln", "max", "exp", "logits"}
+NAMES = {"SGD", "Adam", "ReLU", "ReLUs", "GELU", "SiLU", "tanh", "sigmoid", "softmax", "ln", "max", "exp", "logits"}
 PLACES = f"""() => window.jupyterapp.shell.currentWidget.content.widgets
   .map((cell, i) => [i, cell.model.sharedModel.source])
   .filter(([i, source]) => {list(WIDGETS)}.some((part) => source.includes(part))).map(([i]) => i)"""

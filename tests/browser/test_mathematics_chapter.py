@@ -12,7 +12,15 @@ from tests.browser.test_chapter import NOTEBOOKS, RESULTS
 from tests.browser.test_language import ALL_TEXT, LATIN, english_left
 from tests.browser.test_look import CONTRAST
 
-WIDGETS = ("predict(", "NeuronWorkbench(", "WorkedExample(", "Explorer(", "NetworkStepper(", "errata(")
+WIDGETS = (
+    "predict(",
+    "NeuronWorkbench(",
+    "WorkedExample(",
+    "Explorer(",
+    "NetworkStepper(",
+    "AutodiffStepper(",
+    "errata(",
+)
 # Names of functions that Chinese prose writes in Latin letters too.
 NAMES = {"ReLU", "ReLUs", "GELU", "SiLU", "tanh", "sigmoid", "softmax", "ln", "max", "exp", "logits"}
 PLACES = f"""() => window.jupyterapp.shell.currentWidget.content.widgets
@@ -39,7 +47,7 @@ def test_chapter_04_is_whole(open_page, server, language, app, dark):
         assert len(cells) > 60
         assert not [source for source, count, errors, _ in cells if count is None or errors]
         places = tab.evaluate(PLACES)
-        assert len(places) == 12 + 8, "guesses and other widgets"
+        assert len(places) == 12 + 9, "guesses and other widgets"
         for place in places:
             tab.evaluate(SCROLL, place)
             tab.locator(f"{ACTIVE} .lw[data-state=shown]").wait_for()
