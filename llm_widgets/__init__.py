@@ -59,9 +59,14 @@ _PUBLIC = {
     "BlockDiagram": "widgets",
     "HeadAblation": "widgets",
     "LogitLens": "widgets",
+    "NeuronWorkbench": "widgets",
     "NetworkStepper": "widgets",
+    "OptimizerRace": "widgets",
     "Saliency": "widgets",
     "WorkedExample": "widgets",
+    "SoftmaxExplorer": "widgets",
+    "InferenceWalk": "widgets",
+    "TrainingWalk": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -95,16 +100,21 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import ErrataView as ErrataView
     from llm_widgets.widgets import EvaluationView as EvaluationView
     from llm_widgets.widgets import HeadAblation as HeadAblation
+    from llm_widgets.widgets import InferenceWalk as InferenceWalk
     from llm_widgets.widgets import LanguageLab as LanguageLab
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
     from llm_widgets.widgets import LiveAttention as LiveAttention
     from llm_widgets.widgets import LogitLens as LogitLens
     from llm_widgets.widgets import NetworkStepper as NetworkStepper
+    from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
+    from llm_widgets.widgets import OptimizerRace as OptimizerRace
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
+    from llm_widgets.widgets import SoftmaxExplorer as SoftmaxExplorer
     from llm_widgets.widgets import TokenExplorer as TokenExplorer
     from llm_widgets.widgets import TrainingCurves as TrainingCurves
     from llm_widgets.widgets import TrainingLab as TrainingLab
+    from llm_widgets.widgets import TrainingWalk as TrainingWalk
     from llm_widgets.widgets import TryIt as TryIt
     from llm_widgets.widgets import WorkedExample as WorkedExample
     from llm_widgets.widgets import Writer as Writer

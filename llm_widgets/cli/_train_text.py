@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from llm_widgets.cli._backend import ensured
 from llm_widgets.cli._localized import UserError
 from llm_widgets.i18n import get_language, t
+from llm_widgets.training._spec_text import FAMILIES
+from llm_widgets.training.language_workbench import TEXTS as BY_LANGUAGE
 
 if TYPE_CHECKING:
     from llm_widgets.corpora import TextCorpus
     from llm_widgets.training import LanguageRun
 
-TEXTS = {"alice": "en", "tang": "zh"}
-FAMILIES = ("gpt", "llama", "bert", "t5")
+TEXTS = {name: language for language, name in BY_LANGUAGE.items()}
 
 
 def is_text(preset: str) -> bool:
@@ -75,7 +76,7 @@ def _corpus(preset: str, name: str | None, language: str | None) -> TextCorpus:
             return corpora.text(Path(preset), language=language or get_language())
         wanted = name if _is_spec(preset) else preset
         if wanted is None:
-            wanted = next(one for one, of in TEXTS.items() if of == (language or get_language()))
+            wanted = BY_LANGUAGE[language or get_language()]
         corpus = corpora.load(wanted, language=None)
     except (ValueError, LookupError, OSError, RuntimeError, ImportError) as error:
         # str() of a KeyError is its argument in quotes.

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from llm_widgets.cli import _train_bar
 from llm_widgets.i18n import t
 from llm_widgets.training import LanguageRun, RunState
 from llm_widgets.training.events import EpochRecord
 from llm_widgets.training.text_baselines import TextBaseline, text_baselines
 
-_WAIT = 0.2  # seconds between two looks at the run
 _SHOWN = 160  # characters of a sample
 
 
 def introduction(run: LanguageRun, preset: str) -> None:
     """The model, the text and what counting reaches on it."""
-    console = _console()
+    console = _train_bar.plain_console()
     console.print(
         t(
             "{preset}: {parameters:,} parameters; characters: {train:,} to train on, {validation:,} to validate, "
@@ -36,46 +35,22 @@ def introduction(run: LanguageRun, preset: str) -> None:
             words = t("Baseline, {name}: {bits:.3f} bits a character", name=t(one.name), bits=one.bits_per_character)
             console.print("  " + words)
         return
-    for baseline in run.baselines(wait=True):
-        if baseline.split == "validation":
-            words = t("Baseline, {name}: {accuracy:.3f}", name=t(baseline.name), accuracy=baseline.accuracy)
-            console.print("  " + words)
+    _train_bar.print_baselines(console, run)
 
 
 def follow(run: LanguageRun) -> None:
-    """Shows the run until it ends: a bar where a terminal can draw one, a line and a sample an epoch anywhere."""
-    console = _console()
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[now]}"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-        refresh_per_second=5,
-    )
-    shown = version = 0
-    with bar:
-        task = bar.add_task(t("Epoch {i} of {n}", i=1, n=run.epochs), total=run.epochs * run.steps_per_epoch, now="")
-        while True:
-            ended = run.state.ended
-            for epoch in run.log.epochs[shown:]:
-                console.print(_line(run, epoch))
-                _print_sample(console, run, epoch.step)
-                shown += 1
-            status = run.status()
-            now = "" if status.loss is None else t("loss {loss:.3f}", loss=status.loss)
-            heading = t("Epoch {i} of {n}", i=min(shown + 1, run.epochs), n=run.epochs)
-            bar.update(task, completed=run.log.batch_count, now=now, description=heading)
-            if ended:
-                return
-            version = run.log.wait(version, _WAIT)
+    """Shows the run until it ends, with a line and a sample an epoch."""
+
+    def tell(console: Console, epoch: EpochRecord) -> None:
+        console.print(_line(run, epoch))
+        _print_sample(console, run, epoch.step)
+
+    _train_bar.follow(run, tell, lambda status: t("loss {loss:.3f}", loss=status.loss))
 
 
 def result(run: LanguageRun) -> None:
     """The test part's verdict beside the baselines, in words that do not flatter."""
-    console = _console()
+    console = _train_bar.plain_console()
     if run.state is not RunState.FINISHED:
         console.print(t("Stopped after {n} steps; this is what was reached.", n=run.log.batch_count))
     try:
@@ -99,28 +74,21 @@ def result(run: LanguageRun) -> None:
         table.add_row(name, f"{value:.3f}")
     table.add_row(t("This network"), f"{own:.3f}", style="bold")
     console.print(table)
-    if best is not None and wins:
-        console.print(t("The network beats the best baseline ({name}).", name=best[0]))
-    elif best is not None:
-        console.print(t("The network does not beat the best baseline ({name}).", name=best[0]))
+    if best is not None:
+        _train_bar.print_verdict(console, best[0], beaten=wins)
 
 
 def _line(run: LanguageRun, epoch: EpochRecord) -> str:
-    numbers = {"i": epoch.epoch, "n": run.epochs, "loss": epoch.loss, "val_loss": epoch.val_loss}
-    if run.objective == "next_token":
-        return t(
-            "Epoch {i} of {n}: loss {loss:.3f}; validation: loss {val_loss:.3f}, {bits:.3f} bits a character; "
-            "{seconds:.0f} s so far",
-            **numbers,
-            bits=run.bits_at(epoch),
-            seconds=epoch.seconds,
-        )
+    if run.objective != "next_token":
+        return _train_bar.accuracy_line(run, epoch)
     return t(
-        "Epoch {i} of {n}: loss {loss:.3f}, accuracy {accuracy:.3f}; validation: loss {val_loss:.3f}, "
-        "accuracy {val_accuracy:.3f}; {seconds:.0f} s so far",
-        **numbers,
-        accuracy=epoch.accuracy,
-        val_accuracy=epoch.val_accuracy,
+        "Epoch {i} of {n}: loss {loss:.3f}; validation: loss {val_loss:.3f}, {bits:.3f} bits a character; "
+        "{seconds:.0f} s so far",
+        i=epoch.epoch,
+        n=run.epochs,
+        loss=epoch.loss,
+        val_loss=epoch.val_loss,
+        bits=run.bits_at(epoch),
         seconds=epoch.seconds,
     )
 
@@ -138,7 +106,3 @@ def _print_sample(console: Console, run: LanguageRun, step: int) -> None:
 
 def _grams(run: LanguageRun, split: str) -> list[TextBaseline]:
     return [one for one in text_baselines(run.corpus, run.tokenizer, wait=True) if one.split == split]
-
-
-def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True)

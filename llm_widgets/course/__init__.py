@@ -12,6 +12,7 @@ from llm_widgets.course.errata import ERRATA, Erratum, errata
 from llm_widgets.course.exercises import Feedback, check
 from llm_widgets.course.language_results import TextVerdict, text_verdict, trained_writer
 from llm_widgets.course.opening import Chapter, open_chapter
+from llm_widgets.course.predictions import draw, predict
 from llm_widgets.course.real_models import real_model
 from llm_widgets.course.results import Verdict, trained, verdict
 
@@ -23,8 +24,10 @@ __all__ = [
     "TextVerdict",
     "Verdict",
     "check",
+    "draw",
     "errata",
     "open_chapter",
+    "predict",
     "real_model",
     "text_verdict",
     "trained",

@@ -9,8 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llm_widgets.course.algorithms_functions import FUNCTIONS as ALGORITHMS
 from llm_widgets.course.answers import NotYet, whole
 from llm_widgets.course.attention_exercises import EXERCISES as ATTENTION
+from llm_widgets.course.mathematics_functions import FUNCTIONS as MATHEMATICS
+from llm_widgets.course.predictions import drawn
 from llm_widgets.i18n import N_, t
 
 
@@ -30,7 +33,8 @@ def check(exercise: str, answer: object) -> Feedback:
     """Looks at an answer and says in words whether it is right and, if not, what it overlooks.
 
     Args:
-        exercise: the name of the exercise, as the chapter gives it.
+        exercise: the name of the exercise, as the chapter gives it; one with drawn numbers is judged against those that
+            `draw(exercise)` gives this learner.
         answer: the learner's answer; None or `...` for "not yet".
 
     Raises:
@@ -42,13 +46,12 @@ def check(exercise: str, answer: object) -> Feedback:
         >>> check("lstm-parameters", 32 * 64 + 64 * 64 + 64)
         ✗ That is one set of weights. The LSTM has one such set for each gate and one for the candidate.
     """
-    if exercise not in _EXERCISES:
-        raise ValueError(
-            f"There is no such exercise; choose one of {', '.join(_EXERCISES)}. Received: exercise={exercise!r}"
-        )
+    if exercise not in _EXERCISES and exercise not in drawn():
+        known = ", ".join((*_EXERCISES, *drawn()))
+        raise ValueError(f"There is no such exercise; choose one of {known}. Received: exercise={exercise!r}")
     if answer is None or answer is ...:
         return Feedback(None, t("No answer yet: replace the dots above and run this cell again."))
-    judge, praise = _EXERCISES[exercise]
+    judge, praise = _EXERCISES[exercise] if exercise in _EXERCISES else _of_drawn(exercise)
     try:
         objection = judge(answer)
     except NotYet:
@@ -56,6 +59,12 @@ def check(exercise: str, answer: object) -> Feedback:
     except Exception as error:  # The learner's own function may raise anything; say what, and go on.
         objection = t("Your answer ended in an error: {error}", error=repr(error))
     return Feedback(objection is None, t(praise) if objection is None else objection)
+
+
+def _of_drawn(exercise: str) -> tuple[Callable[[Any], str | None], str]:
+    """Judge and praise of an exercise whose numbers are drawn, for this learner's numbers."""
+    one = drawn()[exercise]
+    return one.against(one.values())
 
 
 def lstm_parameters(inputs: int, units: int) -> int:
@@ -183,4 +192,6 @@ _EXERCISES: dict[str, tuple[Callable[[Any], str | None], str]] = {
         N_("Yes. Only reviews of which the model is surer still pass as positive, so fewer bad ones do."),
     ),
     **ATTENTION,
+    **ALGORITHMS,
+    **MATHEMATICS,
 }

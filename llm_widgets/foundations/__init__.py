@@ -1,8 +1,8 @@
 """NumPy alone: what can be computed before the reader's eyes, with nothing else installed.
 
 Activations with derivatives, losses, one neuron and dense networks that keep every number of their way forward and
-back, optimizers and surfaces to race them on, automatic differentiation, attention, sampling, a gradient check, and the
-worked example of the documents (`worked_example`).
+back, optimizers and surfaces to race them on, automatic differentiation, attention, a whole tiny language model,
+sampling, a gradient check, and the worked example of the documents (`worked_example`).
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ from llm_widgets.foundations.autodiff_graph import (
     topological_order,
 )
 from llm_widgets.foundations.differences import GradientCheck, finite_differences, gradient_check
+from llm_widgets.foundations.language_model import TinyLanguageModel
+from llm_widgets.foundations.language_passes import FeedForward, LanguageBackward, LanguageForward
 from llm_widgets.foundations.losses import (
     LOSSES,
     Loss,
@@ -73,6 +75,7 @@ from llm_widgets.foundations.neuron import (
     NeuronForward,
     NeuronStep,
 )
+from llm_widgets.foundations.normalization import Normalized, rms_norm, rms_norm_backward
 from llm_widgets.foundations.optimizers import SGD, Adam, AdamState, Momentum, MomentumState, Optimizer, OptimizerState
 from llm_widgets.foundations.probabilities import (
     log_softmax,
@@ -103,10 +106,13 @@ __all__ = [
     "DenseNetwork",
     "Descent",
     "EdgeStep",
+    "FeedForward",
     "GradientCheck",
     "Graph",
     "GraphEdge",
     "GraphNode",
+    "LanguageBackward",
+    "LanguageForward",
     "LayerBackward",
     "LayerForward",
     "Loss",
@@ -119,9 +125,11 @@ __all__ = [
     "NeuronForward",
     "NeuronStep",
     "NodeStep",
+    "Normalized",
     "Optimizer",
     "OptimizerState",
     "Surface",
+    "TinyLanguageModel",
     "Value",
     "attention_backward",
     "backward_steps",
@@ -149,6 +157,8 @@ __all__ = [
     "padding_mask",
     "relu",
     "relu_derivative",
+    "rms_norm",
+    "rms_norm_backward",
     "sample",
     "scaled_dot_product_attention",
     "sigmoid",

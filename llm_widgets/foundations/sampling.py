@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from llm_widgets.foundations.probabilities import softmax
+
 
 def next_token_probabilities(
     logits: ArrayLike, *, temperature: float = 1.0, top_k: int | None = None, top_p: float = 1.0
@@ -53,7 +55,7 @@ def next_token_probabilities(
     if top_k is not None and top_k < scores.shape[-1]:
         limit = np.partition(scores, -top_k, axis=-1)[..., -top_k, None]
         scores = np.where(scores >= limit, scores, -np.inf)
-    p = _softmax(scores)
+    p = softmax(scores)
     if top_p < 1:
         order = np.argsort(-p, axis=-1, kind="stable")
         falling = np.take_along_axis(p, order, -1)
@@ -85,10 +87,3 @@ def sample(logits: ArrayLike, rng: np.random.Generator, **choice: Any) -> NDArra
     draw = rng.random(p.shape[:-1])[..., None] * upto[..., -1:]
     chosen: NDArray[np.int32] = (upto > draw).argmax(-1).astype(np.int32)
     return chosen
-
-
-def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """exp(s) / Σ exp(s) over the last axis; the highest score is 0 already."""
-    e = np.exp(scores)
-    shares: NDArray[np.float64] = e / e.sum(-1, keepdims=True)
-    return shares

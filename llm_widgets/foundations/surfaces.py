@@ -137,6 +137,11 @@ SURFACES: Mapping[str, Surface] = MappingProxyType({
         # 50 times as steep one way as the other: plain descent bounces between the walls.
         Surface("ravine", r"\tfrac{1}{2}(x^2 + 50\,y^2)", ((0.0, 0.0),), ((-2.0, 2.0), (-1.0, 1.0)), (-1.8, 0.6),
                 lambda x, y: (x * x + 50 * y * y) / 2, lambda x, y: (x, 50 * y)),
+        # A bowl with ripples: from most starts a small step ends in one of the many hollows that are no minimum.
+        Surface("rippled", r"\tfrac{1}{2}(x^2 + y^2) + \tfrac{1}{5}(2 - \cos 5x - \cos 5y)", ((0.0, 0.0),),
+                ((-2.0, 2.0), (-2.0, 2.0)), (-1.7, 1.4),
+                lambda x, y: (x * x + y * y) / 2 + (2 - np.cos(5 * x) - np.cos(5 * y)) / 5,
+                lambda x, y: (x + np.sin(5 * x), y + np.sin(5 * y))),
         # Rosenbrock (1960), An Automatic Method for Finding the Greatest or Least Value of a Function.
         Surface("rosenbrock", r"(1 - x)^2 + 100\,(y - x^2)^2", ((1.0, 1.0),), ((-2.0, 2.0), (-1.0, 3.0)), (-1.2, 1.0),
                 lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2,

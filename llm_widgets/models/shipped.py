@@ -54,7 +54,7 @@ def shipped(name: str) -> LanguageModel:
     Example:
         >>> model = shipped("alice")  # doctest: +SKIP
         >>> model.spec.num_layers, model.tokenizer.unit  # doctest: +SKIP
-        (4, 'characters')
+        (3, 'characters')
     """
     card = shipped_card(name)
     return load_shipped(_place(name), card)

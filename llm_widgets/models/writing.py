@@ -26,11 +26,11 @@ def silent_ids(tokenizer: Reads) -> tuple[int, ...]:
     return tuple(sorted(silent))
 
 
-def writable(logits: NDArray[np.float32], tokenizer: Reads) -> NDArray[np.float64]:
-    """Logits [..., V] in which no `silent_ids`, nor ids that the tokenizer lacks, have a chance."""
+def writable(logits: NDArray[np.float32], tokenizer: Reads, *signs: int) -> NDArray[np.float64]:
+    """Logits [..., V] in which no `silent_ids` but `signs`, nor ids that the tokenizer lacks, have a chance."""
     scores = logits.astype(np.float64)
     never = scores.min() - _NEVER
-    scores[..., list(silent_ids(tokenizer))] = never
+    scores[..., [one for one in silent_ids(tokenizer) if one not in signs]] = never
     scores[..., tokenizer.vocabulary_size :] = never  # ids that the text had no use for
     return scores
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets.foundations.probabilities import softmax
 from llm_widgets.i18n import t
-from llm_widgets.models.writing import silent_ids
+from llm_widgets.models.writing import writable
 
 if TYPE_CHECKING:
     from llm_widgets.tokenizers import TextTokenizer
@@ -80,7 +81,7 @@ def fill_tokens(model: Any, tokenizer: TextTokenizer, pieces: list[str], top: in
             left = [place for place in holes.tolist() if place not in found]
             with model.reading():
                 logits = as_arrays([model.call(as_ids(ids))])[0][0, left]  # [holes, V]
-            p = _softmax(_allowed(logits, tokenizer))
+            p = softmax(writable(logits, tokenizer))
             surest = int(p.max(-1).argmax())
             best = p[surest].argsort()[::-1][:top]
             candidates = tuple((tokenizer.decode([int(one)]), float(p[surest, one])) for one in best)
@@ -115,8 +116,7 @@ def _write_spans(model: Any, tokenizer: TextTokenizer, ids: NDArray[np.int32], h
         probability = 1.0
         while True:
             end = signs[gap + 1]
-            scores = _allowed(logits, tokenizer, end)
-            p = _softmax(scores)[0]
+            p = softmax(writable(logits, tokenizer, end))[0]
             token = int(p.argmax()) if len(span) < longest else end
             if len(span) < longest:
                 probability *= float(p[token])
@@ -141,18 +141,3 @@ def _chunks(tokenizer: TextTokenizer, pieces: list[str], length: int, most: int)
             end += 1
         yield np.array(ids[start:end], np.int32)
         start = end
-
-
-def _allowed(logits: NDArray[np.float32], tokenizer: TextTokenizer, *signs: int) -> NDArray[np.float64]:
-    """Scores in which no special token, but for `signs`, can be chosen: [N, V]."""
-    scores = logits.astype(np.float64)
-    silent = [one for one in silent_ids(tokenizer) if one not in signs]
-    scores[:, silent] = -np.inf
-    scores[:, tokenizer.vocabulary_size :] = -np.inf  # ids that the text had no use for
-    return scores
-
-
-def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    p: NDArray[np.float64] = np.exp(scores - scores.max(-1, keepdims=True))
-    p /= p.sum(-1, keepdims=True)
-    return p

@@ -13,6 +13,7 @@ from llm_widgets.training.events import BatchColumns, EpochRecord, EventLog, Sna
 from llm_widgets.training.recording import Recording
 
 Tell = Callable[[EventLog], None]
+Judged = Callable[[int, EpochRecord], Snapshot]  # by the epoch's place
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Tape:
         self.probes = tuple(map(str, manifest["probes"]))
         records = [EpochRecord(**entry) for entry in map(_without_none, manifest["epochs"])]
         ends = {within(record.step, 1, n): (i, record) for i, record in enumerate(records)}
-        beside, judged = self._beside(recording, n), self._judged(recording, len(records))
+        beside, judged = self._told(recording, n, len(records))
         events = [Event(0.0, False, tell) for tell in beside.get(0, [])]
         for i, row in enumerate(zip(*(column.tolist() for column in batches), strict=True)):
             step, seconds = i + 1, float(batches.seconds[i])
@@ -50,22 +51,16 @@ class Tape:
         self._events = events
         self._seconds = np.maximum.accumulate([event.seconds for event in events]).tolist() if events else []
 
-    def _beside(self, recording: Recording, n: int) -> dict[int, list[Tell]]:
-        """What is told after a step beside its batch: of a classifier, the probes."""
-        moments = self._moments(recording, n)
-        return {step: [_probes(step, probes)] for step, probes in moments.items()}
-
-    def _judged(self, recording: Recording, epochs: int) -> Callable[[int, EpochRecord], Snapshot]:
-        """What the model said at an epoch's end, by its place."""
-        arrays = recording.arrays
+    def _told(self, recording: Recording, n: int, epochs: int) -> tuple[dict[int, list[Tell]], Judged]:
+        """What is told after a step beside its batch (a classifier's probes), and what was said at an epoch's end."""
+        arrays, moments = recording.arrays, self._moments(recording, n)
         if arrays["snapshots"].shape != (epochs, len(arrays["labels/validation"])):
             raise ValueError("snapshots")
-        moments = self._moments(recording, len(arrays["batches/step"]))
 
         def judged(place: int, record: EpochRecord) -> Snapshot:
             return Snapshot(record.step, record.epoch, arrays["snapshots"][place], moments.get(record.step, {}))
 
-        return judged
+        return {step: [_probes(step, probes)] for step, probes in moments.items()}, judged
 
     def _moments(self, recording: Recording, n: int) -> dict[int, dict[str, float]]:
         """One moment's probes stay together: a reader sees all of them or none."""

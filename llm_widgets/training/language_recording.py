@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from llm_widgets.training._task import CLIP_NORM
-from llm_widgets.training.recording import FORMAT, VERSION, Recording, about_corpus, batch_columns, versions, write
+from llm_widgets.training.recording import Recording, about_run, batch_columns, write
 
 if TYPE_CHECKING:
     from llm_widgets.training.language_run import LanguageRun
@@ -26,7 +25,7 @@ def save(run: LanguageRun, path: str | Path) -> Path:
 
 
 def _gather(run: LanguageRun) -> Recording:
-    log, corpus = run.log, run.corpus
+    log = run.log
     state, epochs, kept, samples = run.state, log.epochs, log.attention, log.samples  # before the batches
     arrays = batch_columns(log)
     n = len(arrays["batches/step"])
@@ -37,33 +36,15 @@ def _gather(run: LanguageRun) -> Recording:
     )
     length = arrays["attention/weights"].shape[-1]
     written = Counter(sample.prompt for sample in samples)
-    manifest: dict[str, Any] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "versions": versions(),
+    manifest = about_run(run, state, epochs) | {
         "family": FAMILY,
         "spec": run.spec.to_text(),
-        "settings": {
-            "seed": run.seed,
-            "batch_size": run.batch_size,
-            "epochs": run.epochs,
-            "steps_per_epoch": run.steps_per_epoch,
-            "unit": run.unit,
-            "learning_rate": run.learning_rate,
-            "schedule": run.schedule,
-            "clip_norm": CLIP_NORM,
-        },
-        "corpus": about_corpus(corpus),
         "parts": {name: run.part_sizes(name) for name in ("train", "validation", "test")},
-        "state": str(state),
-        "failure": run.failure,
-        "epochs": [asdict(epoch) for epoch in epochs],
-        "states": [{"seconds": change.seconds, "state": str(change.state)} for change in log.states],
         # The one that most was made of comes first: it is what a widget shows.
         "probes": list(dict.fromkeys([*(prompt for prompt, _ in written.most_common()), *run.probes])),
-        "baselines": [asdict(baseline) for baseline in run.baselines(wait=True)],
         "test": _tested(run) if state.ended and n else None,
     }
+    manifest["settings"]["schedule"] = run.schedule
     texts = {
         "tokenizer": run.tokenizer.to_json(),
         "samples": [asdict(sample) for sample in samples],

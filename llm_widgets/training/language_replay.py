@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -17,8 +16,8 @@ from llm_widgets.training._objective import check_asked, objective_of
 from llm_widgets.training._reading_text import Attention, bits_per_character
 from llm_widgets.training._snapshots import AttentionSnapshot, unpacked
 from llm_widgets.training._spec_text import text_spec
-from llm_widgets.training._tape import Tape, Tell, within
-from llm_widgets.training.events import EpochRecord, Sample, Snapshot
+from llm_widgets.training._tape import Judged, Tape, Tell, within
+from llm_widgets.training.events import Sample, Snapshot
 from llm_widgets.training.recording import Recording
 from llm_widgets.training.replay import Replay
 from llm_widgets.training.schedule import checked_schedule
@@ -132,7 +131,7 @@ class LanguageReplay(Replay):
 class _LanguageTape(Tape):
     """Samples and attention beside the batches."""
 
-    def _beside(self, recording: Recording, n: int) -> dict[int, list[Tell]]:
+    def _told(self, recording: Recording, n: int, epochs: int) -> tuple[dict[int, list[Tell]], Judged]:
         arrays = recording.arrays
         steps, weights = arrays["attention/step"], arrays["attention/weights"]
         if weights.dtype != np.uint8 or weights.ndim != 5 or steps.shape != weights.shape[:1]:
@@ -146,11 +145,8 @@ class _LanguageTape(Tape):
             fills = tuple(map(str, entry["fills"]))
             sample = Sample(within(entry["step"], 0, n), str(entry["prompt"]), str(entry["text"]), fills)
             found.setdefault(sample.step, []).append(_sample(sample))
-        return found
-
-    def _judged(self, recording: Recording, epochs: int) -> Callable[[int, EpochRecord], Snapshot]:
         nothing: NDArray[np.float32] = np.empty(0, np.float32)
-        return lambda place, record: Snapshot(record.step, record.epoch, nothing, {})
+        return found, lambda place, record: Snapshot(record.step, record.epoch, nothing, {})
 
 
 def _attention(snapshot: AttentionSnapshot) -> Tell:

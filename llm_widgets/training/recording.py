@@ -25,7 +25,8 @@ from llm_widgets.training._task import CLIP_NORM
 from llm_widgets.training.reading import finite
 
 if TYPE_CHECKING:
-    from llm_widgets.training.events import EventLog
+    from llm_widgets.training.events import EpochRecord, EventLog, RunState
+    from llm_widgets.training.language_run import LanguageRun
     from llm_widgets.training.run import Run
 
 FORMAT, VERSION = "llm_widgets recording", 1
@@ -72,29 +73,12 @@ def _gather(run: Run) -> Recording:
         arrays[f"labels/{name}"] = corpus.splits[name].labels
     if state.ended and len(arrays["batches/step"]) and len(corpus.test):
         arrays["test"] = run.evaluate("test")["probabilities"]
-    manifest = {
-        "format": FORMAT,
-        "version": VERSION,
-        "versions": versions(),
+    manifest = about_run(run, state, epochs) | {
         "family": "lstm-classifier",
         "spec": run.spec.to_dict(),
-        "settings": {
-            "seed": run.seed,
-            "batch_size": run.batch_size,
-            "epochs": run.epochs,
-            "steps_per_epoch": run.steps_per_epoch,
-            "unit": run.unit,
-            "learning_rate": run.learning_rate,
-            "clip_norm": CLIP_NORM,
-        },
-        "corpus": about_corpus(corpus) | {"label_names": list(corpus.label_names)},
-        "state": str(state),
-        "failure": run.failure,
-        "epochs": [asdict(epoch) for epoch in epochs],
-        "states": [{"seconds": change.seconds, "state": str(change.state)} for change in log.states],
         "probes": list(probes),
-        "baselines": [asdict(baseline) for baseline in run.baselines(wait=True)],
     }
+    manifest["corpus"]["label_names"] = list(corpus.label_names)
     texts = {
         "tokenizer": run.tokenizer.to_json(),
         "validation": list(corpus.validation.texts),
@@ -108,8 +92,31 @@ def batch_columns(log: EventLog) -> dict[str, NDArray[Any]]:
     return {f"batches/{name}": column for name, column in log.batches()._asdict().items()}
 
 
-def about_corpus(corpus: Any) -> dict[str, Any]:
-    """What a recording tells of its corpus."""
+def about_run(run: Run | LanguageRun, state: RunState, epochs: tuple[EpochRecord, ...]) -> dict[str, Any]:
+    """What the manifest tells of any run, as it was with these epochs."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "versions": versions(),
+        "settings": {
+            "seed": run.seed,
+            "batch_size": run.batch_size,
+            "epochs": run.epochs,
+            "steps_per_epoch": run.steps_per_epoch,
+            "unit": run.unit,
+            "learning_rate": run.learning_rate,
+            "clip_norm": CLIP_NORM,
+        },
+        "corpus": _about_corpus(run.corpus),
+        "state": str(state),
+        "failure": run.failure,
+        "epochs": [asdict(epoch) for epoch in epochs],
+        "states": [{"seconds": change.seconds, "state": str(change.state)} for change in run.log.states],
+        "baselines": [asdict(baseline) for baseline in run.baselines(wait=True)],
+    }
+
+
+def _about_corpus(corpus: Any) -> dict[str, Any]:
     return {
         "name": corpus.name,
         "language": corpus.language,

@@ -13,13 +13,19 @@ from llm_widgets.widgets.designer import LayerDesigner
 from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
 from llm_widgets.widgets.head_ablation import HeadAblation
+from llm_widgets.widgets.inference_walk import InferenceWalk
 from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
 from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
 from llm_widgets.widgets.network_stepper import NetworkStepper
+from llm_widgets.widgets.neuron import NeuronWorkbench
+from llm_widgets.widgets.optimizer_race import OptimizerRace
+from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
+from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
+from llm_widgets.widgets.training_walk import TrainingWalk
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.worked_example import WorkedExample
 from llm_widgets.widgets.writer import Writer
@@ -33,16 +39,22 @@ __all__ = [
     "ErrataView",
     "EvaluationView",
     "HeadAblation",
+    "InferenceWalk",
     "LanguageLab",
     "LayerDesigner",
     "LiveAttention",
     "LogitLens",
     "NetworkStepper",
+    "NeuronWorkbench",
+    "OptimizerRace",
+    "Prediction",
     "RunControls",
     "Saliency",
+    "SoftmaxExplorer",
     "TokenExplorer",
     "TrainingCurves",
     "TrainingLab",
+    "TrainingWalk",
     "TryIt",
     "WorkedExample",
     "Writer",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from llm_widgets.foundations import sample
 from llm_widgets.i18n import t
+from llm_widgets.models.writing import writable
 
 CONTEXT = 768  # tokens that the model reads at most, so that its cache stays small
 ANSWER = 256  # tokens of an answer at most
@@ -77,12 +78,9 @@ def answer(
 
     tokenizer, rng = source.tokenizer, np.random.default_rng(seed)
     ends = tokenizer.END_ID
-    silent = [number for number in tokenizer.special_ids if number != ends]
 
     def choose(logits: NDArray[np.float32]) -> NDArray[np.int32]:
-        scores = logits.astype(np.float64)  # [1, V]
-        scores[:, silent] = scores.min() - 1e4
-        return sample(scores, rng, temperature=temperature, top_p=top_p)
+        return sample(writable(logits, tokenizer), rng, temperature=temperature, top_p=top_p)
 
     new = source.call(lambda model: stream(model, reading.ids[None], reading.room, choose=choose, stop_id=ends))
     ids: list[int] = []

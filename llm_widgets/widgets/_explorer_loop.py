@@ -17,10 +17,10 @@ from llm_widgets.widgets import _explorer_page as to_page
 from llm_widgets.widgets._base import LiveWidget
 from llm_widgets.widgets._explorer_source import RANGES, checked, first_prompt
 from llm_widgets.widgets._exploring import Exploring, Settings
-from llm_widgets.widgets._ticker import follow
+from llm_widgets.widgets._ticker import SHARE, follow
 from llm_widgets.widgets._words import for_a_learner, whole_text
 from llm_widgets.widgets._worker import Worker
-from llm_widgets.widgets.live_attention import INTERVAL, SHARE
+from llm_widgets.widgets.live_attention import INTERVAL
 
 MAX_CHARACTERS = 2_000  # of a prompt
 SLOWEST_LOOK = 5.0  # seconds between two looks at most, however long one takes

@@ -17,6 +17,9 @@ _IMPORT = re.compile(r"""^import\s+\{[^}]*\}\s+from\s+"\./([\w.-]+\.js)";[^\S\n]
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
 # Types and explanations, which an editor and the type checker read and a page does not.
 _NOTE = re.compile(r"^[^\S\n]*/\*\*(?:(?!\*/).)*\*/[^\S\n]*\n", re.MULTILINE | re.DOTALL)
+_INLINE_NOTE = re.compile(r"/\*\* @(?:type|param)(?:(?!\*/).)*\*/ ?")
+# A line that is nothing but a comment, or nothing.
+_REMARK = re.compile(r"^[^\S\n]*(?://.*)?\n", re.MULTILINE)
 # t("…") translates now; N("…") marks a string that is translated later.
 _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
 
@@ -41,7 +44,7 @@ def _collect(file: str, parts: dict[str, str], *, main: bool = False) -> None:
     source = (FOLDER / file).read_text(encoding="utf-8")
     for dependency in _IMPORT.findall(source):
         _collect(dependency, parts)
-    source = _NOTE.sub("", _IMPORT.sub("", source))
+    source = _REMARK.sub("", _INLINE_NOTE.sub("", _NOTE.sub("", _IMPORT.sub("", source))))
     parts[file] = source if main else _EXPORT.sub("", source)
 
 

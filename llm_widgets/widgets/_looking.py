@@ -19,7 +19,7 @@ from llm_widgets.i18n import t
 from llm_widgets.training import LanguageRun, Workbench
 from llm_widgets.training._snapshots import first_text
 from llm_widgets.widgets._base import LiveWidget, run_or_model
-from llm_widgets.widgets._ticker import follow
+from llm_widgets.widgets._ticker import SHARE, follow
 from llm_widgets.widgets._words import whole_text
 from llm_widgets.widgets._worker import Worker
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 INTERVAL = 0.5  # seconds between two looks at a model that learns, at least: numbers must be read, too
-SHARE = 0.03  # of the training's time that looking may take, all such widgets of a run together
 MAX_CHARACTERS = 2_000  # of a text
 TEXTS = {"en": "The cat sat on the mat, and the dog sat on the", "zh": "春眠不觉晓，处处闻啼鸟。"}
 
@@ -127,6 +126,7 @@ class LookingWidget(LiveWidget):
             self._worker.ask()
 
     def _sharers(self) -> int:
+        """How many such widgets of a run divide `SHARE` among them."""
         return sum(other.run is self.run for other in list(_following))
 
     def _key(self) -> tuple[Any, ...]:

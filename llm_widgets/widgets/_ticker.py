@@ -17,6 +17,7 @@ from typing import Protocol
 from llm_widgets.training import Workbench
 
 INTERVAL = 0.1  # seconds between two refreshes
+SHARE = 0.03  # of the training's time that looking into the model may take
 log = logging.getLogger(__name__)
 
 

@@ -1,5 +1,6 @@
 // One attention map on a canvas: a square a weight, queries down the side, keys along the top, what is pointed at framed.
-import { inkOn, rgba } from "./attention_colours.js";
+import { rgba } from "./attention_colours.js";
+import { inkOn } from "./colours.js";
 import { pooled } from "./attention_data.js";
 
 /** @typedef {import("./kit.js").Palette} Palette */

@@ -1,7 +1,7 @@
 // What attention maps say in words: names of heads and tokens, what a token looks at, what a head does.
 import { number, sentences } from "./kit.js";
 import { strongest } from "./attention_data.js";
-import { visible } from "./tryit_logic.js";
+import { visible } from "./visible.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {import("./attention_data.js").Kind} Kind */

@@ -1,30 +1,22 @@
 // Chat: a conversation with a model on this machine; its answers come token by token.
 import { N, bytes, download, el, sheet, widget } from "./kit.js";
-import { within } from "./controls_logic.js";
 import { MAX_MESSAGE, answered, canSend, fetched, shownTurns } from "./chat_logic.js";
+import { settingFields } from "./setting_fields.js";
+import { together } from "./views.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {ReturnType<typeof shared>} Shared */
 
 /** One widget's page side: the answer so far, and the last failure of a message. @param {Model} model */
 function shared(model) {
-  /** @type {Set<() => void>} */
-  const views = new Set();
-  let frame = 0;
-  const self = {
-    views, piece: "", failure: "",
-    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
-    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", changed); },
-  };
-  const told = (/** @type {any} */ message) => {
-    if (message.type === "piece") self.piece = message.text;
-    if (message.type === "failed") self.failure = message.text;
-    self.paint();
-  };
-  const changed = () => { if (model.get("state") !== "writing") self.piece = ""; self.paint(); };
-  model.on("msg:custom", told);
-  model.on("change", changed);
-  return self;
+  const own = { piece: "", failure: "" };
+  return together(model, own, {
+    "msg:custom"(message) {
+      if (message.type === "piece") own.piece = message.text;
+      if (message.type === "failed") own.failure = message.text;
+    },
+    change() { if (model.get("state") !== "writing") own.piece = ""; },
+  });
 }
 
 /** @param {Model} model @param {HTMLElement} host @param {Shared} state */
@@ -52,39 +44,18 @@ function view(model, host, state) {
   const send = el("button", { type: "button", class: "lw-primary", dataset: { action: "send" }, on: { click: () => say() } });
   paper.body.append(log, missing, el("div", { class: "lw-chat-entry" }, label, box, send));
 
-  const again = el("button", { type: "button", dataset: { action: "again" }, on: { click: () => { state.failure = ""; flush(); model.send({ type: "again" }); } } });
+  const again = el("button", { type: "button", dataset: { action: "again" }, on: { click: () => { state.failure = ""; fields.flush(); model.send({ type: "again" }); } } });
   const clear = el("button", { type: "button", dataset: { action: "clear" }, on: { click: () => { state.failure = ""; model.send({ type: "clear" }); box.focus(); } } });
 
-  let changes = /** @type {Record<string, number>} */ ({}), sent = /** @type {typeof changes} */ ({}), sending = 0;
-  const flush = () => {
-    cancelAnimationFrame(sending);
-    sending = 0;
-    if (Object.keys(changes).length) model.send({ type: "settings", changes });
-    sent = { ...sent, ...changes };
-    changes = {};
-  };
-  const set = (/** @type {string} */ name, /** @type {number} */ value) => { changes[name] = value; sending ||= requestAnimationFrame(flush); state.paint(); };
-  const current = (/** @type {string} */ name) => (name in changes ? changes[name] : name in sent ? sent[name] : model.get(name));
-  const slider = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high, /** @type {string} */ caption) => {
-    const input = el("input", { type: "range", min: low, max: high, step: 0.05, id: `${id}-${name}`, dataset: { setting: name } }), value = el("output", { class: "lw-number", for: input.id }), text = el("label", { for: input.id });
-    input.addEventListener("input", () => set(name, Number(input.value)));
-    return {
-      node: el("div", { class: "lw-chat-setting" }, el("div", { class: "lw-chat-name" }, text, value), input),
-      relabel: () => { text.textContent = t(caption); },
-      paint: () => { const x = Number(current(name)); if (Number(input.value) !== x) input.value = String(x); value.textContent = x.toFixed(2); },
-    };
-  };
-  const temperature = slider("temperature", 0, 2, N("Temperature")), topP = slider("top_p", 0.05, 1, N("Top-p"));
-  const seedInput = el("input", { type: "text", inputmode: "numeric", autocomplete: "off", class: "lw-number", id: `${id}-seed`, dataset: { setting: "seed" } }), seedLabel = el("label", { for: seedInput.id });
-  seedInput.addEventListener("change", () => { const x = within(seedInput.value, 0, 2 ** 31 - 1, true); if (x !== null) set("seed", x); else seedInput.value = String(current("seed")); });
-  const seed = el("div", { class: "lw-chat-seed" }, seedLabel, seedInput);
+  const fields = settingFields({ model, t, id, moved: () => {}, refused: (why) => { note = why; paint(); note = ""; }, paint: () => state.paint() });
+  const settings = [fields.slider("temperature", 0, 2, 0.05, N("Temperature")), fields.slider("top_p", 0.05, 1, 0.05, N("Top-p")), fields.entry("seed", 0, 2 ** 31 - 1, N("Seed"))];
   paper.controls.classList.add("lw-chat-controls");
-  paper.controls.append(again, clear, temperature.node, topP.node, seed);
+  paper.controls.append(again, clear, ...settings.map((field) => field.node));
 
   function say() {
     if (model.get("state") === "writing") { model.send({ type: "stop" }); return; }
     if (!canSend(model.get("state"), box.value)) return;
-    flush();
+    fields.flush();
     state.failure = "";
     atEnd = true;
     model.send({ type: "ask", text: box.value.slice(0, MAX_MESSAGE) });
@@ -143,10 +114,8 @@ function view(model, host, state) {
     send.disabled = now !== "writing" && !canSend(now, box.value);
     again.disabled = now !== "ready" || !model.get("turns").length;
     clear.disabled = !model.get("turns").length;
-    for (const name of Object.keys(sent)) if (sent[name] === model.get(name)) delete sent[name];
-    temperature.paint();
-    topP.paint();
-    if (document.activeElement !== seedInput) seedInput.value = String(current("seed"));
+    fields.settle(Boolean(state.failure));
+    for (const field of settings) field.paint();
     const told = answered(last, t);
     if (failure) paper.status(failure, "bad");
     else if (note) paper.status(note);
@@ -172,15 +141,13 @@ function view(model, host, state) {
     again.textContent = t("New answer");
     again.title = t("Answers the last question with another seed");
     clear.textContent = t("Clear");
-    seedLabel.textContent = t("Seed");
-    temperature.relabel();
-    topP.relabel();
+    for (const field of settings) field.relabel();
     paint();
   }
 
   paper.translate();
   state.views.add(paint);
-  return () => { cancelAnimationFrame(sending); state.views.delete(paint); paper.dispose(); };
+  return () => { fields.dispose(); state.views.delete(paint); paper.dispose(); };
 }
 
 export default widget({ state: shared, view });

@@ -1,7 +1,9 @@
 // The run controls: one large button, step, stop, reset; where the run stands; what it is started with.
 import { N, download, el, number, sentences, sheet, widget } from "./kit.js";
-import { RATES, judged, progress, sentence, transport, within } from "./controls_logic.js";
+import { RATES, judged, progress, sentence, transport } from "./controls_logic.js";
+import { within } from "./number_logic.js";
 import { nextStop, positionOf } from "./designer_logic.js";
+import { together } from "./views.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./controls_logic.js").Status} Status */
@@ -9,36 +11,25 @@ import { nextStop, positionOf } from "./designer_logic.js";
 
 /** One widget's page side: the newest status, and the last message that is not one. @param {Model} model */
 function shared(model) {
-  /** @type {Set<() => void>} */
-  const views = new Set();
-  let frame = 0;
-  const self = {
-    views,
+  const own = {
     /** @type {Partial<Status>} */ status: model.get("_resting") ?? {},
     /** @type {{ text: string, tone: string }} */ note: { text: "", tone: "" },
     saved: "",
-    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
     /** @param {string} action */
-    act(action) { self.note = { text: "", tone: "" }; self.saved = ""; model.send({ type: "act", action }); },
+    act(action) { own.note = { text: "", tone: "" }; own.saved = ""; model.send({ type: "act", action }); },
     /** @param {Record<string, number | string>} changes */
-    set(changes) { self.note = { text: "", tone: "" }; model.send({ type: "settings", changes }); },
-    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", self.paint); model.off("change:_resting", rested); },
+    set(changes) { own.note = { text: "", tone: "" }; model.send({ type: "settings", changes }); },
   };
-  const rested = () => { if (model.get("_resting").state !== self.status.state) self.saved = ""; self.status = model.get("_resting"); self.paint(); };
-  const told = (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => {
-    if (message.type === "status") {
-      if (message.status.state !== self.status.state) self.saved = "";
-      self.status = message.status;
-    }
-    else if (message.type === "failed") self.note = { text: message.text, tone: "bad" };
-    else if (message.type === "saved") self.saved = message.path;
-    else if (message.type === "file") download(message.name, new Blob([/** @type {any} */ (buffers[0])], { type: message.kind === "csv" ? "text/csv" : "application/json" }));
-    self.paint();
-  };
-  model.on("msg:custom", told);
-  model.on("change", self.paint);
-  model.on("change:_resting", rested);
-  return self;
+  const newStatus = (/** @type {Status} */ status) => { if (status.state !== own.status.state) own.saved = ""; own.status = status; };
+  return together(model, own, {
+    "msg:custom"(message, buffers) {
+      if (message.type === "status") newStatus(message.status);
+      else if (message.type === "failed") own.note = { text: message.text, tone: "bad" };
+      else if (message.type === "saved") own.saved = message.path;
+      else if (message.type === "file") download(message.name, new Blob([/** @type {any} */ (buffers[0])], { type: message.kind === "csv" ? "text/csv" : "application/json" }));
+    },
+    "change:_resting"() { newStatus(model.get("_resting")); },
+  });
 }
 
 /** @param {Model} model @param {HTMLElement} host @param {Shared} state */
@@ -60,7 +51,7 @@ function view(model, host, state) {
   // A second click within a double click must not undo the first one; neither must a key that is held down.
   const once = (/** @type {() => void} */ run) => ({ click: (/** @type {MouseEvent} */ e) => { if (e.detail < 2) run(); }, keydown: (/** @type {KeyboardEvent} */ e) => { if (e.repeat && (e.key === "Enter" || e.key === " ")) e.preventDefault(); } });
   const sign = el("span", { "aria-hidden": "true" }), word = el("span", {});
-  const primary = el("button", { type: "button", class: "lw-primary lw-play", dataset: { action: "train" }, on: once(() => state.act(now().primary.action)) }, sign, word);
+  const primary = el("button", { type: "button", class: "lw-primary lw-run-play", dataset: { action: "train" }, on: once(() => state.act(now().primary.action)) }, sign, word);
   const step = el("button", { type: "button", dataset: { action: "step" }, on: { click: () => state.act("step") } });
   const stop = el("button", { type: "button", dataset: { action: "stop" }, on: once(() => state.act("stop")) });
   const reset = el("button", { type: "button", dataset: { action: "reset" }, on: once(() => state.act("reset")) });
@@ -95,7 +86,7 @@ function view(model, host, state) {
       if (whole && (e.key === "ArrowUp" || e.key === "ArrowDown")) { node.value = String(Math.min(high, Math.max(low, model.get("settings")[name] + (e.key === "ArrowUp" ? 1 : -1)))); taken = ""; read(); e.preventDefault(); }
     });
     settings.push({ name, label, low, high, whole, node, caption });
-    return el("div", { class: `lw-setting lw-setting-${name}` }, caption, el("div", { class: "lw-row" }, ...more, node));
+    return el("div", { class: `lw-run-setting lw-run-setting-${name}` }, caption, el("div", { class: "lw-row" }, ...more, node));
   };
   const putRate = (/** @type {number} */ x) => { if (x !== model.get("settings").learning_rate) state.set({ learning_rate: x }); };
   let wanted = 0, sending = 0;
@@ -121,8 +112,8 @@ function view(model, host, state) {
   seedEntry.querySelector(".lw-row")?.append(newSeed);
   const unit = el("select", { id: `${id}-unit`, dataset: { setting: "unit" }, on: { change: () => state.set({ unit: unit.value }) } });
   const unitCaption = el("label", { for: unit.id });
-  paper.controls.append(rateEntry, entry("batch_size", N("Batch size"), 1, 4096, true), entry("epochs", N("Epochs"), 1, 1000, true), seedEntry, el("div", { class: "lw-setting" }, unitCaption, unit));
-  paper.controls.classList.add("lw-settings");
+  paper.controls.append(rateEntry, entry("batch_size", N("Batch size"), 1, 4096, true), entry("epochs", N("Epochs"), 1, 1000, true), seedEntry, el("div", { class: "lw-run-setting" }, unitCaption, unit));
+  paper.controls.classList.add("lw-run-settings");
 
   root.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => {
     const from = /** @type {HTMLElement & { type?: string }} */ (e.target);

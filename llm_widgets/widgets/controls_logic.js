@@ -57,13 +57,6 @@ export function judged(v, t) {
   return sentences(result, t("This does not beat the best baseline, {name} at {baseline}: it is {points} percentage points below.", values));
 }
 
-/** A typed number within its limits, or null. @param {string} text @param {number} low @param {number} high @param {boolean} whole */
-export function within(text, low, high, whole) {
-  const x = Number(text.trim());
-  if (!text.trim() || !Number.isFinite(x) || x < low || x > high) return null;
-  return whole ? Math.round(x) : x;
-}
-
 const known = (/** @type {number | null | undefined} */ x) => x !== null && x !== undefined && !Number.isNaN(x);
 /** Always the same number of digits: a line that changes ten times a second must not change its length. @param {number | null | undefined} x @param {number} digits */
 const fixed = (x, digits) => (known(x) ? /** @type {number} */ (x).toFixed(digits) : "–");

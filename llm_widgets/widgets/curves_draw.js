@@ -1,6 +1,7 @@
 // Draws one panel of the training curves, on the page's canvas or on the larger one of a picture file.
 import { number } from "./kit.js";
-import { envelope, logTicks, thin, ticks, wholeTicks } from "./curves_data.js";
+import { envelope, thin } from "./curves_data.js";
+import { logTicks, ticks, wholeTicks } from "./ticks.js";
 
 /** @typedef {import("./kit.js").Palette} Palette */
 /** @typedef {import("./curves_data.js").Series} Series */

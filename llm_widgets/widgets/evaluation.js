@@ -1,6 +1,6 @@
 // What the network gets right and wrong: the confusion table, the figures at every threshold, the worst mistakes.
 import { N, csv, download, el, floats, number, percent, sheet, surface, table, widget } from "./kit.js";
-import { ticks } from "./curves_data.js";
+import { ticks } from "./ticks.js";
 import { dot, line } from "./curves_draw.js";
 import { compared } from "./curves_text.js";
 import { beginning, confusion, figures, marked, thresholdCurve } from "./evaluation_data.js";

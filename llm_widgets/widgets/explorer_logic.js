@@ -1,6 +1,6 @@
 // What the next-token explorer knows without a document: scales, where the tree's nodes lie, and what is said.
 import { number, sentences } from "./kit.js";
-import { visible } from "./tryit_logic.js";
+import { visible } from "./visible.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {[rank: number, token: string, id: number, logit: number, raw: number, after: number]} Row */

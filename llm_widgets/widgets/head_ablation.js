@@ -2,7 +2,7 @@
 import { N, csv, download, el, number, percent, table, widget } from "./kit.js";
 import { arrows, failures, lookingView } from "./looking.js";
 import { diverging, largest, signed, strength, sumUp } from "./looking_logic.js";
-import { visible } from "./tryit_logic.js";
+import { visible } from "./visible.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {{ change?: (number | null)[][], loss?: number, bits?: number, together: [number, number], off: [number, number][], next: [string, number, number][], count: number, read?: number }} Found */

@@ -49,13 +49,14 @@ export function translator(model) {
 /** "en" or "zh" as an HTML language tag, which chooses the right Chinese glyphs. @param {Model} model */
 export const languageTag = (model) => (model.get("language") === "zh" ? "zh-CN" : "en");
 
+const DIGITS_APART = new Intl.NumberFormat("en", { maximumFractionDigits: 8 }); // making one for each number takes far longer than using it
 /** A number for reading: `digits` significant ones, thousands apart. @param {number | null | undefined} x */
 export function number(x, digits = 3) {
   if (x === null || x === undefined || Number.isNaN(x)) return "–";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
-  if (Number.isInteger(x) && Math.abs(x) < 1e15) return x.toLocaleString("en").replace("-", "−");
+  if (Number.isInteger(x) && Math.abs(x) < 1e15) return DIGITS_APART.format(x).replace("-", "−");
   const size = Math.abs(x);
-  return (size >= 1e-4 && size < 1e6 ? Number(x.toPrecision(digits)).toLocaleString("en", { maximumFractionDigits: 8 }) : x.toExponential(digits - 1)).replace("-", "−");
+  return (size >= 1e-4 && size < 1e6 ? DIGITS_APART.format(Number(x.toPrecision(digits))) : x.toExponential(digits - 1)).replace("-", "−");
 }
 /** A share as per cent with one decimal. @param {number | null | undefined} x */
 export const percent = (x, digits = 1) => (x === null || x === undefined || Number.isNaN(x) ? "–" : `${(100 * x).toFixed(digits)} %`);

@@ -16,14 +16,13 @@ from llm_widgets.training._reading_text import Attention
 from llm_widgets.training._snapshots import FIRST_LENGTH as FIRST_LENGTH
 from llm_widgets.training._snapshots import first_text
 from llm_widgets.widgets._base import as_workbench
-from llm_widgets.widgets._ticker import follow
+from llm_widgets.widgets._ticker import SHARE, follow
 from llm_widgets.widgets._words import whole_text
 from llm_widgets.widgets._worker import Worker
 from llm_widgets.widgets.attention import AttentionMap
 
 INTERVAL = 0.1  # seconds from one look to the next, at least
 SLOWEST = 1.0  # seconds, at most
-SHARE = 0.03  # of the training's time that looking may take
 MAX_CHARACTERS = 2_000  # of a text
 
 

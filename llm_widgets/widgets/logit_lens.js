@@ -2,7 +2,7 @@
 import { N, csv, download, el, percent, sentences, table, widget } from "./kit.js";
 import { arrows, failures, lookingView } from "./looking.js";
 import { mean, windowAt } from "./looking_logic.js";
-import { visible } from "./tryit_logic.js";
+import { visible } from "./visible.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {{ tokens: string[], count: number, names: Record<string, string>, ids: number[][][], top: number[][][], answer: number[], of_answer: number[][], settled: number[] }} Found */

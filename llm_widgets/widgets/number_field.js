@@ -1,6 +1,6 @@
 // A number that can be edited where it stands: typed, stepped with the arrow keys, or dragged sideways.
 import { el } from "./kit.js";
-import { exact, refusal, stepped, typed } from "./number_logic.js";
+import { exact, onGrid, readNumber, refusal } from "./number_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 
@@ -12,10 +12,10 @@ import { exact, refusal, stepped, typed } from "./number_logic.js";
 export function numberField({ t, label, get, set, refused, low = -1e6, high = 1e6, step = 0.1, whole = false, role = "" }) {
   const input = el("input", { type: "text", inputmode: whole ? "numeric" : "decimal", autocomplete: "off", spellcheck: "false", class: "lw-edit", dataset: { number: role } });
   let editing = false, from = /** @type {{ x: number, value: number, moved: boolean } | null} */ (null);
-  const show = () => { editing = false; input.value = exact(get()); };
+  const show = () => { editing = false; const text = exact(get()); if (input.value !== text) input.value = text; };
   const read = () => {
     if (!editing || input.value === exact(get())) return show();
-    const found = typed(input.value, low, high, whole), received = input.value;
+    const found = readNumber(input.value, low, high, whole), received = input.value;
     if ("value" in found) set(found.value);
     else refused(refusal(found.why, t, { label: label(), low, high, received }));
     show();
@@ -29,7 +29,7 @@ export function numberField({ t, label, get, set, refused, low = -1e6, high = 1e
     if (e.isComposing) return;
     if (e.key === "Enter") { read(); input.select(); }
     else if (e.key === "Escape") { show(); input.blur(); }
-    else if (up) { read(); move(stepped(get(), step, up * (e.shiftKey ? 10 : 1))); e.preventDefault(); }
+    else if (up) { read(); move(onGrid(get(), step, up * (e.shiftKey ? 10 : 1))); e.preventDefault(); }
   });
   // A sideways drag moves the number, a click still puts the caret.
   input.addEventListener("pointerdown", (/** @type {PointerEvent} */ e) => { if (e.button === 0 && document.activeElement !== input && !input.disabled) from = { x: e.clientX, value: get(), moved: false }; });
@@ -38,7 +38,7 @@ export function numberField({ t, label, get, set, refused, low = -1e6, high = 1e
     const steps = Math.round((e.clientX - from.x) / 8);
     if (!from.moved && Math.abs(e.clientX - from.x) < 6) return;
     if (!from.moved) { from.moved = true; input.setPointerCapture(e.pointerId); }
-    move(steps ? stepped(from.value, step, steps) : from.value);
+    move(steps ? onGrid(from.value, step, steps) : from.value);
     e.preventDefault();
   });
   const drop = () => { if (from?.moved) { input.blur(); getSelection()?.removeAllRanges(); } from = null; };

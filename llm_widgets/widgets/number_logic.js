@@ -14,7 +14,7 @@ const WHY = {
  * @param {string} text @param {number} low @param {number} high @param {boolean} [whole]
  * @returns {{ value: number } | { why: keyof typeof WHY }}
  */
-export function typed(text, low, high, whole = false) {
+export function readNumber(text, low, high, whole = false) {
   const plain = text.normalize("NFKC").trim().replace(/[−–—]/g, "-").replace(/。/g, ".").replace(/^([^,]*),([^,]*)$/, "$1.$2").replace(/\s+/g, "");
   if (!plain) return { why: "empty" };
   const one = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[+-]?\\d+)?";
@@ -37,4 +37,11 @@ export function exact(x) {
 }
 
 /** A number moved by `steps` steps, on the grid of `step`, so that 0.30000000000000004 never shows. @param {number} x @param {number} step @param {number} steps */
-export const stepped = (x, step, steps) => Number((Math.round(x / step + steps) * step).toPrecision(12));
+export const onGrid = (x, step, steps) => Number((Math.round(x / step + steps) * step).toPrecision(12));
+
+/** A typed number within its limits, or null. @param {string} text @param {number} low @param {number} high @param {boolean} whole */
+export function within(text, low, high, whole) {
+  const x = Number(text.trim());
+  if (!text.trim() || !Number.isFinite(x) || x < low || x > high) return null;
+  return whole ? Math.round(x) : x;
+}

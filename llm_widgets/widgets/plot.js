@@ -1,6 +1,6 @@
 // A small plot of lines and points with axes, on a canvas; places in it can be clicked and dragged.
 import { number, surface } from "./kit.js";
-import { logTicks, ticks } from "./curves_data.js";
+import { logTicks, ticks } from "./ticks.js";
 
 /** @typedef {import("./kit.js").Palette} Palette */
 /** @typedef {"ink" | "muted" | "blue" | "orange" | "green" | "red" | "ghost"} Colour */

@@ -2,7 +2,7 @@
 import { N, csv, download, el, percent, table, widget } from "./kit.js";
 import { arrows, failures, lookingView } from "./looking.js";
 import { agreement, largest, signed, signedAmong } from "./looking_logic.js";
-import { visible } from "./tryit_logic.js";
+import { visible } from "./visible.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {{ text: string[], position: number, tokens: string[], target: string, probability: number, attention: number[][], gradient: number[], length: number[], deletion: (number | null)[], neutral: string | null, agreement: (number | null)[][] }} Found */

@@ -1,6 +1,6 @@
 // Sliders and entries for a widget's traits. What was sent counts until it has come back: a key that is held down must not start from the old value.
 import { el } from "./kit.js";
-import { within } from "./controls_logic.js";
+import { within } from "./number_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 
@@ -26,7 +26,7 @@ export function settingFields({ model, t, id, moved, refused, paint }) {
       const input = el("input", { type: "range", min: low, max: high, step, id: `${id}-${name}`, dataset: { setting: name } }), value = el("output", { class: "lw-number", for: input.id }), text = el("label", { for: input.id });
       input.addEventListener("input", () => set(name, Number(input.value)));
       return {
-        node: el("div", { class: "lw-field lw-field-wide" }, el("div", { class: "lw-field-name" }, text, value), input), input,
+        node: el("div", { class: "lw-setting lw-setting-wide" }, el("div", { class: "lw-setting-name" }, text, value), input), input,
         relabel: () => { text.textContent = t(caption); },
         paint: () => { const x = Number(current(name)); if (Number(input.value) !== x) input.value = String(x); value.textContent = say(x); input.setAttribute("aria-valuetext", say(x)); },
       };
@@ -45,7 +45,7 @@ export function settingFields({ model, t, id, moved, refused, paint }) {
       input.addEventListener("change", read);
       input.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Enter") read(); if (e.key === "Escape") { input.value = shown(); input.blur(); } });
       return {
-        node: el("div", { class: "lw-field" }, text, input), input,
+        node: el("div", { class: "lw-setting" }, text, input), input,
         relabel: () => { text.textContent = t(caption); if (empty) input.placeholder = t(empty); },
         paint: () => { if ((document.activeElement !== input || name in changes) && input.value !== shown()) input.value = shown(); },
       };

@@ -5,6 +5,7 @@ import { choosing, python, quoted, searching, share, shown, undecided, worth } f
 import { tokenText } from "./explorer_text.js";
 import { tokenTree } from "./explorer_tree.js";
 import { settingFields } from "./setting_fields.js";
+import { together } from "./views.js";
 import { short } from "./writer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
@@ -18,22 +19,14 @@ const SAVED = ["strategy", "temperature", "top_k", "top_p", "seed"], SAVED_BEAM 
 
 /** One widget's page side: the newest bars and text. @param {Model} model */
 function shared(model) {
-  /** @type {Set<() => void>} */ const views = new Set();
-  let frame = 0;
-  const self = {
-    views, bars: /** @type {Bars | null} */ (null), path: /** @type {Path | null} */ (null), failure: "",
-    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
-    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", self.paint); },
-  };
-  const told = (/** @type {any} */ message) => {
-    if (message.type === "bars") { self.bars = message; self.failure = ""; }
-    if (message.type === "path") self.path = message;
-    if (message.type === "failed") self.failure = message.text;
-    self.paint();
-  };
-  model.on("msg:custom", told);
-  model.on("change", self.paint);
-  return self;
+  const own = { bars: /** @type {Bars | null} */ (null), path: /** @type {Path | null} */ (null), failure: "" };
+  return together(model, own, {
+    "msg:custom"(message) {
+      if (message.type === "bars") { own.bars = message; own.failure = ""; }
+      if (message.type === "path") own.path = message;
+      if (message.type === "failed") own.failure = message.text;
+    },
+  });
 }
 
 /** @param {Model} model @param {HTMLElement} host @param {Shared} state */

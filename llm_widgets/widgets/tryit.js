@@ -1,6 +1,8 @@
 // The try-it box: a text, the tokens that the model makes of it, its verdict and how that verdict moved while the model learned.
 import { N, csv, download, el, floats, number, sheet, surface, table, widget } from "./kit.js";
-import { MAX_TEXT, curve, reading, verdict, visible } from "./tryit_logic.js";
+import { MAX_TEXT, curve, reading, verdict } from "./tryit_logic.js";
+import { visible } from "./visible.js";
+import { together } from "./views.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./tryit_logic.js").Tokens} Tokens */
@@ -10,22 +12,13 @@ const PAUSE = 150; // milliseconds without a key before a text is sent
 
 /** One widget's page side: the curve of its text, and the last failure. @param {Model} model */
 function shared(model) {
-  /** @type {Set<() => void>} */
-  const views = new Set();
-  let frame = 0;
-  const self = {
-    views, curve: curve(), step: 0, failure: "",
-    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
-    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", self.paint); },
-  };
-  const told = (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => {
-    if (message.type === "points") { self.curve.take(message.series, message.start, floats(buffers[0])); self.step = message.step; self.failure = ""; }
-    if (message.type === "failed") self.failure = message.text;
-    self.paint();
-  };
-  model.on("msg:custom", told);
-  model.on("change", self.paint);
-  return self;
+  const own = { curve: curve(), step: 0, failure: "" };
+  return together(model, own, {
+    "msg:custom"(message, buffers) {
+      if (message.type === "points") { own.curve.take(message.series, message.start, floats(buffers[0])); own.step = message.step; own.failure = ""; }
+      if (message.type === "failed") own.failure = message.text;
+    },
+  });
 }
 
 /** @param {Model} model @param {HTMLElement} host @param {Shared} state */

@@ -5,10 +5,6 @@
 
 export const MAX_TEXT = 10_000;
 
-/** White space and control signs as a reader can see them. @param {string} token */
-export const visible = (token) =>
-  token.replaceAll(" ", "␣").replaceAll("\n", "↵").replaceAll("\t", "⇥").replace(/[\u0000-\u001f]/g, (c) => String.fromCodePoint(0x2400 + c.charCodeAt(0))).replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, (c) => `⟨${c.charCodeAt(0).toString(16).toUpperCase()}⟩`);
-
 /** How sure the model is of the label that it prefers, in words. @param {number} p @param {[string, string]} names @param {Translate} t */
 export function verdict(p, names, t) {
   const label = t(names[p >= 0.5 ? 1 : 0]), sure = Math.abs(p - 0.5);

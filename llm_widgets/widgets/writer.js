@@ -1,7 +1,8 @@
 // What it writes: the samples of a model that learns, from the first batch on, and a text on demand.
 import { N, csv, download, el, sheet, table, widget } from "./kit.js";
-import { within } from "./controls_logic.js";
-import { visible } from "./tryit_logic.js";
+import { settingFields } from "./setting_fields.js";
+import { visible } from "./visible.js";
+import { together } from "./views.js";
 import { MAX_PROMPT, MAX_SIGNS, after, chances, choice, filled, history, learned, promptNotes, short } from "./writer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */
@@ -12,22 +13,13 @@ const PAUSE = 150; // milliseconds without a key before a prompt is sent
 
 /** One widget's page side: its samples, and the last failure. @param {Model} model */
 function shared(model) {
-  /** @type {Set<() => void>} */
-  const views = new Set();
-  let frame = 0;
-  const self = {
-    views, history: history(), failure: "",
-    paint() { frame ||= requestAnimationFrame(() => { frame = 0; for (const view of views) view(); }); },
-    dispose() { cancelAnimationFrame(frame); model.off("msg:custom", told); model.off("change", self.paint); },
-  };
-  const told = (/** @type {any} */ message) => {
-    if (message.type === "samples") self.history.take(message.fresh, message.samples, message.count);
-    if (message.type === "failed") self.failure = message.text;
-    self.paint();
-  };
-  model.on("msg:custom", told);
-  model.on("change", self.paint);
-  return self;
+  const own = { history: history(), failure: "" };
+  return together(model, own, {
+    "msg:custom"(message) {
+      if (message.type === "samples") own.history.take(message.fresh, message.samples, message.count);
+      if (message.type === "failed") own.failure = message.text;
+    },
+  });
 }
 
 /** A framed text: a caption, the prompt, and what was written after it. @param {string} part */
@@ -116,49 +108,12 @@ function view(model, host, state) {
   box.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Escape") box.blur(); });
   scrub.addEventListener("input", () => { state.history.look(Number(scrub.value)); state.paint(); });
 
-  // Settings: sent one frame after a slider moved, and at once before a text is asked for.
-  // What was sent counts until it has come back: a key that is held down must not start from the old value again.
-  let changes = /** @type {Record<string, number | null>} */ ({}), sent = /** @type {typeof changes} */ ({}), sending = 0;
-  const flush = () => {
-    cancelAnimationFrame(sending);
-    sending = 0;
-    if (Object.keys(changes).length) model.send({ type: "settings", changes });
-    sent = { ...sent, ...changes };
-    changes = {};
-  };
-  const set = (/** @type {string} */ name, /** @type {number | null} */ value) => { note = state.failure = ""; changes[name] = value; sending ||= requestAnimationFrame(flush); state.paint(); };
-  const current = (/** @type {string} */ name) => (name in changes ? changes[name] : name in sent ? sent[name] : model.get(name));
-  const slider = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high, /** @type {string} */ caption) => {
-    const input = el("input", { type: "range", min: low, max: high, step: 0.05, id: `${id}-${name}`, dataset: { setting: name } }), value = el("output", { class: "lw-number", for: input.id }), text = el("label", { for: input.id });
-    input.addEventListener("input", () => set(name, Number(input.value)));
-    return {
-      node: el("div", { class: "lw-writer-setting lw-writer-wide" }, el("div", { class: "lw-writer-name" }, text, value), input),
-      relabel: () => { text.textContent = t(caption); },
-      paint: () => { const x = Number(current(name)); if (Number(input.value) !== x) input.value = String(x); value.textContent = x.toFixed(2); },
-    };
-  };
-  const entry = (/** @type {string} */ name, /** @type {number} */ low, /** @type {string} */ caption) => {
-    const input = el("input", { type: "text", inputmode: "numeric", autocomplete: "off", class: "lw-number", id: `${id}-${name}`, dataset: { setting: name } }), text = el("label", { for: input.id });
-    const shown = () => { const x = current(name); return x === null ? "" : String(x); };
-    const read = () => {
-      if (input.value.trim() === shown()) return;
-      const x = within(input.value, low, 2 ** 31 - 1, true);
-      if (x !== null) set(name, x);
-      else if (name === "top_k" && !input.value.trim()) set(name, null);
-      else { state.paint(); note = t("{label} must be a whole number, {low} or more.", { label: t(caption), low }); input.value = shown(); }
-    };
-    input.addEventListener("change", read);
-    input.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Enter") read(); if (e.key === "Escape") { input.value = shown(); input.blur(); } });
-    return {
-      node: el("div", { class: "lw-writer-setting" }, text, input), input,
-      relabel: () => { text.textContent = t(caption); if (name === "top_k") input.placeholder = t("all"); },
-      paint: () => { if (document.activeElement !== input || name in changes) { if (input.value !== shown()) input.value = shown(); } },
-    };
-  };
-  const fields = [slider("temperature", 0, 2, N("Temperature")), entry("seed", 0, N("Seed")), entry("top_k", 1, N("Top-k")), slider("top_p", 0.05, 1, N("Top-p"))];
-  const [temperature, seed, topK, topP] = fields;
-  const write = el("button", { type: "button", class: "lw-primary", dataset: { action: "write" }, on: { click: () => { send(); flush(); note = state.failure = ""; if (untrained()) note = t("Nothing has been learned yet: press Train."); else model.send({ type: "write" }); paint(); if (note) paper.say(note, true); } } });
-  const another = el("button", { type: "button", dataset: { action: "seed" }, on: { click: () => { send(); delete changes.seed; flush(); delete sent.seed; model.send({ type: "seed" }); /** @type {any} */ (seed).input.blur(); } } });
+  const fields = settingFields({ model, t, id, moved: () => { note = state.failure = ""; }, refused: (why) => { note = why; paint(); }, paint: () => state.paint() });
+  const temperature = fields.slider("temperature", 0, 2, 0.05, N("Temperature")), topP = fields.slider("top_p", 0.05, 1, 0.05, N("Top-p"));
+  const seed = fields.entry("seed", 0, 2 ** 31 - 1, N("Seed")), topK = fields.entry("top_k", 1, 2 ** 31 - 1, N("Top-k"), N("all"));
+  const settings = [temperature, topP, seed, topK];
+  const write = el("button", { type: "button", class: "lw-primary", dataset: { action: "write" }, on: { click: () => { send(); fields.flush(); note = state.failure = ""; if (untrained()) note = t("Nothing has been learned yet: press Train."); else model.send({ type: "write" }); paint(); if (note) paper.say(note, true); } } });
+  const another = el("button", { type: "button", dataset: { action: "seed" }, on: { click: () => { send(); fields.forget("seed"); model.send({ type: "seed" }); seed.input.blur(); } } });
   const summary = el("summary", {});
   if (recorded) box.readOnly = true;
   const more = el("details", { class: "lw-writer-more" }, summary, el("div", { class: "lw-writer-settings" }, topK.node, topP.node));
@@ -216,8 +171,8 @@ function view(model, host, state) {
     asked.text.dataset.empty = there ? "" : fills ? t("Press Fill: the model fills your text, as it is now, and says how sure it is.") : t("Press Write: the model writes on from your prompt, as it is now.");
     asked.text.dataset.number = String(written.number ?? 0);
     asked.text.setAttribute("aria-busy", String(busy));
-    for (const name of Object.keys(sent)) if (state.failure || sent[name] === model.get(name)) delete sent[name];
-    for (const field of fields) field.paint();
+    fields.settle(Boolean(state.failure));
+    for (const field of settings) field.paint();
     const lines = asTable.hidden ? "" : JSON.stringify([samples.length, newest?.step, start, model.get("language")]);
     if (lines !== tabled) {
       tabled = lines;
@@ -243,13 +198,13 @@ function view(model, host, state) {
     summary.textContent = t("More");
     asTable.setAttribute("aria-label", t("All samples"));
     note = "";
-    for (const field of fields) field.relabel();
+    for (const field of settings) field.relabel();
     paint();
   }
 
   paper.translate();
   state.views.add(paint);
-  return () => { clearTimeout(timer); clearTimeout(fading); cancelAnimationFrame(sending); state.views.delete(paint); model.off("change:prompt", answered); paper.dispose(); };
+  return () => { clearTimeout(timer); clearTimeout(fading); fields.dispose(); state.views.delete(paint); model.off("change:prompt", answered); paper.dispose(); };
 }
 
 export default widget({ state: shared, view });

@@ -1,6 +1,6 @@
 // What the writer knows without a document: its samples, which of them is shown, and what is said of each.
 import { number } from "./kit.js";
-import { visible } from "./tryit_logic.js";
+import { visible } from "./visible.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {{ step: number, prompt: string, text: string, loss: number | null, fills?: string[] }} Sample */

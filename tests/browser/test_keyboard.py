@@ -66,4 +66,5 @@ def test_every_control_has_a_name(open_lab):
             continue
         if not tree.get("name", {}).get("value", "").strip():
             nameless.append(session.send("DOM.getOuterHTML", {"nodeId": node})["outerHTML"][:160])
+    session.detach()
     assert not nameless, nameless

@@ -155,8 +155,9 @@ def test_a_bert_fills_gaps_and_what_was_recorded_is_played(open_page, server, ke
     assert writer.locator("h3").text_content() == "它填了什么"
     kernel.run(f"lab.workbench.stop(); lab.run.wait(60); lab.run.save({str(tmp_path / 'bert.llm-run')!r})", timeout=60)
     # The same page shows the recording, and asks nothing of it.
+    page.put_away()
     again = f"lab = lw.LanguageLab(lw.Replay.load({str(tmp_path / 'bert.llm-run')!r}, speed=1000))\nlab"
-    page = open_page(height=2400).open(server.write("language-lab-replay.ipynb", [again]), kernel)
+    page.open(server.write("language-lab-replay.ipynb", [again]), kernel)
     page.run_all()
     writer = page.page.locator(".lw-what-it-writes")
     writer.wait_for()

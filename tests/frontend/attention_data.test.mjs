@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diverging, inkOn, rgba, shade, viridis } from "../../llm_widgets/widgets/attention_colours.js";
+import { rgba, shade } from "../../llm_widgets/widgets/attention_colours.js";
+import { diverging, inkOn, viridis } from "../../llm_widgets/widgets/colours.js";
 import { changes, columnOf, headOf, largest, pattern, pooled, roundTop, rowOf, strongest, typicalMost, withoutFirst } from "../../llm_widgets/widgets/attention_data.js";
 
 const close = (a, b, by = 1e-6) => assert.ok(Math.abs(a - b) <= by, `${a} is not ${b}`);

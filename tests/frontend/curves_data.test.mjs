@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accuracySpan, append, batchRows, envelope, epochAt, logTicks, lossSpan, makeSeries, quantile, stepEnd, thin, ticks, wholeTicks } from "../../llm_widgets/widgets/curves_data.js";
+import { accuracySpan, append, batchRows, envelope, epochAt, lossSpan, makeSeries, quantile, stepEnd, thin } from "../../llm_widgets/widgets/curves_data.js";
+import { logTicks, ticks, wholeTicks } from "../../llm_widgets/widgets/ticks.js";
 
 const f32 = (...values) => Float32Array.from(values);
 const filled = (n, loss = (i) => 1 / (i + 1), perEpoch = 100) => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fill } from "../../llm_widgets/widgets/kit.js";
-import { curve, reading, verdict, visible } from "../../llm_widgets/widgets/tryit_logic.js";
+import { curve, reading, verdict } from "../../llm_widgets/widgets/tryit_logic.js";
+import { visible } from "../../llm_widgets/widgets/visible.js";
 
 test("spaces, line ends and signs that nobody can see are shown", () => {
   assert.equal(visible("a b\n\tc"), "a␣b↵⇥c");

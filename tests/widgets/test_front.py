@@ -65,6 +65,36 @@ def test_styles_begin_with_the_kit():
     assert ".lw-panels" in _front.styles("curves")
 
 
+def selectors(file):
+    """The selectors of a style sheet, one by one."""
+    css = re.sub(r"/\*.*?\*/", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for head in re.findall(r"([^{}]+)\{", css):
+        if not re.match(r"\s*(@|\d+%|from\b|to\b)", head):
+            yield from (part.strip() for part in re.split(r",(?![^()]*\))", head))
+
+
+def classes(selector):
+    return re.findall(r"\.(lw[\w-]*)", re.sub(r":not\([^)]*\)", "", selector))
+
+
+def test_no_style_of_one_widget_reaches_another():
+    # A page keeps the styles of all its widgets together. A selector reaches what lies within its first class that the
+    # kit does not share: that class is of one file, or it is a widget's root.
+    kit = {name for selector in selectors(_front.FOLDER / "kit.css") for name in classes(selector)}
+    source = "\n".join(file.read_text("utf-8") for file in _front.FOLDER.glob("*.js"))
+    titles = re.findall(r'N\("([^"]+)"\)', "\n".join(re.findall(r"^ *title: .*$", source, re.MULTILINE)))
+    roots = {"lw-" + re.sub(r"[^a-z]+", "-", title.lower()) for title in titles}
+    assert {"lw-chat", "lw-layer-designer", "lw-what-it-writes"} <= roots
+    where = {}
+    for file in _front.FOLDER.glob("*.css"):
+        for selector in selectors(file):
+            own = [name for name in classes(selector) if name not in kit]
+            assert own or file.name == "kit.css", f"{file.name}: {selector}"
+            if own and own[0] not in roots:
+                where.setdefault(own[0], set()).add(file.name)
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}
+
+
 @pytest.mark.parametrize("cls", WIDGETS, ids=lambda cls: cls.__name__)
 def test_a_widget_weighs_little(cls):
     # A FigureWidget carries 5 MB of JavaScript an instance.

@@ -19,7 +19,8 @@ from llm_widgets.models.writing import silent_ids
 from llm_widgets.tokenizers import TextTokenizer
 from llm_widgets.training import LanguageRun, LanguageWorkbench
 from llm_widgets.widgets import TokenExplorer
-from llm_widgets.widgets.live_attention import SHARE
+from llm_widgets.widgets._ticker import SHARE
+from tests.widgets._chat_model import chat_model
 from tests.widgets.conftest import tell, until
 
 TINY = GPTSpec(vocabulary_size=64, d_model=16, num_layers=1, num_heads=2, max_length=16)
@@ -183,6 +184,13 @@ def test_the_end_is_offered_where_the_model_writes_it(open_explorer, run):
     explorer.step()
     assert explorer._exploring.version == before, "after its end a text does not go on"
     assert explorer.text == "the "
+
+
+def test_a_chat_model_may_end_and_opens_no_turn(open_explorer):
+    model = chat_model()
+    explorer = open_explorer(model, "What")
+    tokenizer = model.tokenizer
+    assert {row.id for row in explorer.candidates(None)} & set(tokenizer.special_ids) == {tokenizer.END_ID}
 
 
 ODD = ["", " \n\t", "\x00", "🙂👩‍👩‍👧‍👦", "مرحبا", "<img src=x onerror=alert(1)>", "\ud800 half", "x" * 10_000]

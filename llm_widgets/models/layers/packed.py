@@ -1,7 +1,8 @@
-"""Matrices in half the bytes, for models that are asked and no longer trained.
+"""Matrices in half the bytes or fewer, for models that are asked and no longer trained.
 
 One new token needs every weight once, so its time is that of reading the weights: with 16 bits a number instead of 32
-it is half. The products are still added up in float32, and what goes in and comes out is float32.
+it is half; where a model came with 4 bits a number, these are read as they are. The products are still added up in
+float32, and what goes in and comes out is float32.
 """
 
 from __future__ import annotations

@@ -161,6 +161,11 @@ class PretrainedTokenizer:
         """Whether the model holds conversations: `chat_ids` writes them."""
         return self.chat.get("format") == "chatml" and {chatml.START, chatml.END} <= set(self._special.values())
 
+    @property
+    def writes_end(self) -> bool:
+        """Whether the model has learned to end what it writes, and may: it answers, and then no more."""
+        return self.chats
+
     def chat_ids(self, messages: Sequence[Mapping[str, str]], *, answer: bool = True) -> NDArray[np.int32]:
         """A conversation as the model learned to read it, int32 [N].
 

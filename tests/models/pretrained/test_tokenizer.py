@@ -138,7 +138,9 @@ class TestChat:
 
     def test_the_signs_must_be_there(self) -> None:
         assert OURS["bytes"].chats
+        assert OURS["bytes"].writes_end
         assert not OURS["words"].chats
+        assert not OURS["words"].writes_end
         with pytest.raises(ValueError, match="holds no conversations"):
             OURS["words"].chat_ids([])
 
