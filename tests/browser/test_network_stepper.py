@@ -111,6 +111,23 @@ def test_it_walks_edge_by_edge_forward_back_and_on_to_the_next_pass(look, shared
     assert page.locator(NET).bounding_box()["height"] == height, "nothing jumps"
 
 
+def test_a_dot_travels_along_the_edge_and_stays_away_when_asked(look, shared_kernel):
+    fresh(look, shared_kernel)
+    page = look.page
+    display = "(root) => document.querySelector(`${root} .lw-net-dot`).getAttribute('display')"
+    try:
+        page.locator(f"{NET} [data-action=forward]").click()
+        page.wait_for_function(f"(root) => ({display})(root) === 'inline'", arg=NET)
+        page.wait_for_function(f"(root) => ({display})(root) === 'none'", arg=NET)
+        page.emulate_media(reduced_motion="reduce")
+        page.locator(f"{NET} [data-action=forward]").click()
+        page.locator(f"{NET} [data-edge='0 1 0'].lw-net-active").wait_for()
+        page.wait_for_timeout(60)
+        assert page.evaluate(display, NET) == "none"
+    finally:
+        page.emulate_media(reduced_motion="no-preference")
+
+
 def test_numbers_are_chosen_by_keys_or_click_and_edited(look, shared_kernel):
     fresh(look, shared_kernel)
     page = look.page
