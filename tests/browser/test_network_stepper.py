@@ -20,6 +20,7 @@ AUTO = ".lw-automatic-differentiation-step-by-step"
 # Names of functions and methods that Chinese prose writes in Latin letters.
 NAMES = {
     "sigmoid",
+    "Sigmoid",
     "softmax",
     "tanh",
     "ReLU",
