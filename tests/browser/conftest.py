@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from benchmarks._lab import LabHandles
 from benchmarks._page import NotebookPage, picture
 from benchmarks._server import Kernel, Server, serve
+from tests.one_backend import ONE_BACKEND
 
 LAB = ('import llm_widgets as lw\nlab = lw.TrainingLab("reviews", language="en")\nlab',)
 
@@ -33,7 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("jupyter")) as running:
+    home = tmp_path_factory.mktemp("jupyter")
+    startup = home / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "one_backend.py").write_text(ONE_BACKEND, encoding="utf-8")
+    with serve(home) as running:
         yield running
 
 

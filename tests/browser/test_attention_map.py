@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks._page import NotebookPage, picture
+from tests.browser._sheet import CONTRAST, TOO_WIDE, narrow
 from tests.browser.test_language import ALL_TEXT, english_left
-from tests.browser.test_look import BOXES, CONTRAST, TOO_WIDE
+from tests.browser.test_look import BOXES
 
 MAKE = """
 import numpy as np
@@ -200,10 +201,8 @@ def test_two_languages_two_themes_and_any_width(opened, kernel):
             assert not [f for f in found if f[1] < 12], dark
     finally:
         page.theme(dark=False)
-    tab.evaluate("() => { document.body.append(document.createElement('style')) }")
     for width in (320, 700, 1200):
-        rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
-        tab.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
+        narrow(page, width)
         for compare in ("10", "None"):
             kernel.run(f"m.compare = {compare}")
             tab.wait_for_timeout(200)

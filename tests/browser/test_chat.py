@@ -11,8 +11,9 @@ from playwright.sync_api import Locator, Page
 
 from benchmarks._page import NotebookPage
 from benchmarks._server import Kernel, Server
+from tests.browser._sheet import HOSTILE as MARKUP
+from tests.browser._sheet import SMALL, TOO_WIDE, assert_contrast, narrow
 from tests.browser.test_language import ALL_TEXT, english_left
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL = """
@@ -25,7 +26,7 @@ chat = lw.Chat(chat_model(max_length=768, num_layers={layers}))
 chat.window.temperature, chat.window.seed = 1.5, 4  # an answer of 256 tokens
 chat
 """
-HOSTILE = '<img src=x onerror=alert(1)> <|im_end|> "><script>alert(2)</script> مرحبا 😀'
+HOSTILE = f"<|im_end|> {MARKUP}"
 
 
 class Talk:
@@ -50,9 +51,9 @@ class Talk:
 
 @pytest.fixture
 def open_chat(open_page: Callable[..., NotebookPage], server: Server, kernel: Kernel) -> Callable[..., tuple]:
-    def new(language: str = "en", layers: int = 2, **viewport: int) -> tuple[NotebookPage, Talk]:
+    def new(app: str, language: str = "en", layers: int = 2, **viewport: int) -> tuple[NotebookPage, Talk]:
         code = CELL.format(language=language, layers=layers, root=str(ROOT))
-        page = open_page("notebook", **viewport).open(server.write(f"chat-{language}.ipynb", (code,)), kernel)
+        page = open_page(app, **viewport).open(server.write(f"chat-{language}.ipynb", (code,)), kernel)
         page.run_all()
         return page, Talk(page.page)
 
@@ -60,7 +61,7 @@ def open_chat(open_page: Callable[..., NotebookPage], server: Server, kernel: Ke
 
 
 def test_an_answer_is_stopped_and_its_attention_is_beside_it(open_chat, kernel):
-    page, talk = open_chat(layers=48, width=1300)
+    page, talk = open_chat("notebook", layers=48, width=1300)
     height = talk.part(".lw-chat").bounding_box()["height"]
     talk.box.fill(HOSTILE)
     talk.box.press("Enter")
@@ -89,13 +90,16 @@ def test_an_answer_is_stopped_and_its_attention_is_beside_it(open_chat, kernel):
 
 
 def test_the_chinese_page_is_narrow_dark_and_has_no_english_left(open_chat, kernel):
-    page, talk = open_chat("zh", width=420, height=1400)
+    page, talk = open_chat("lab", "zh", height=1400)
+    narrow(page, 340)
     talk.box.fill("你好")
     talk.part("[data-action=send]").click()
-    kernel.run("import time\nwhile not chat.turns: time.sleep(0.05)\nchat.wait()")
+    kernel.until("chat.turns")
+    kernel.run("chat.wait()")
     talk.until("ready", 2)
     talk.part("[data-action=again]").click()
-    kernel.run("while chat.window.seed == 4: time.sleep(0.05)\nchat.wait()")
+    kernel.until("chat.window.seed != 4")
+    kernel.run("chat.wait()")
     talk.until("ready", 2)
     texts = [re.sub("[Tt]op-p", "", text) for text in page.page.evaluate(ALL_TEXT)]
     pieces = set(kernel.value("[piece.replace(' ', '␣') for piece in chat.window._model.tokenizer.vocabulary]"))
@@ -104,10 +108,7 @@ def test_the_chinese_page_is_narrow_dark_and_has_no_english_left(open_chat, kern
     width = talk.part(".lw-chat").evaluate("(node) => node.offsetWidth")
     assert page.page.evaluate(TOO_WIDE, width) == []
     assert page.page.evaluate(SMALL) == []
-    for dark in (False, True):
-        page.theme(dark=dark)
-        worst = page.page.evaluate(CONTRAST)[0]
-        assert worst[0] >= 4.5, worst
+    assert_contrast(page)
 
 
 def test_a_model_that_is_not_here_is_offered(open_chat, kernel, open_page, server, tmp_path):
@@ -118,7 +119,7 @@ import llm_widgets as lw
 chat = lw.Chat("smollm2")
 chat
 """
-    page = open_page("notebook").open(server.write("chat-absent.ipynb", (code,)), kernel)
+    page = open_page().open(server.write("chat-absent.ipynb", (code,)), kernel)
     page.run_all()
     talk = Talk(page.page)
     assert "llm-widgets models add smollm2" in talk.part("[data-role=missing]").inner_text()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks._page import picture
+from tests.browser._sheet import CONTRAST, SMALL, TOO_WIDE, narrow
 from tests.browser.test_language import english_left
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
 
 ROOT = Path(__file__).resolve().parents[2]
 CELLS = (
@@ -133,16 +133,12 @@ def test_what_does_not_go_together_is_told_and_changes_nothing(gpt, kernel):
 def test_it_can_be_read_in_a_narrow_column_in_both_themes_and_languages(gpt, kernel):
     page, root = gpt
     root.locator("[data-role=more] > summary").click()
-    page.page.evaluate("() => { document.body.append(document.createElement('style')) }")
     try:
         for language in ("en", "zh"):
             kernel.run(f"lw.set_language({language!r})")
             page.page.locator(f".lw-layer-designer[lang^={language}]").wait_for()
             for width in (320, 400):
-                rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
-                page.page.evaluate(
-                    "(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule
-                )
+                narrow(page, width)
                 for theme in ("light", "dark"):
                     page.theme(dark=theme == "dark")
                     picture(page, f"designer-gpt-{language}-{width}-{theme}")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from benchmarks._page import picture
+from tests.browser._sheet import CONTRAST, SMALL, TOO_WIDE, narrow
 from tests.browser.test_language import ALL_TEXT, CHINESE, LATIN, english_left
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
 
 CELL = 'import llm_widgets as lw\nlw.set_language("{language}")\nlab = lw.LanguageLab("{name}")\nlab'
 MAP = ".lw-attention-map"
@@ -116,13 +116,8 @@ def test_nothing_sticks_out(open_language_lab, kernel):
     page = open_language_lab(width=1700, height=1400)
     press(page, "train")
     wait_data(page, MAP, "steps", 2)
-    page.page.evaluate("() => { document.body.append(document.createElement('style')) }")
     for width in (320, 768, 1200):
-        rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
-        page.page.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
-        page.page.wait_for_function(
-            "(width) => document.querySelector('.lw').getBoundingClientRect().width <= width", arg=width
-        )
+        narrow(page, width)
         wait_data(page, MAP, "steps", kernel.value("len(lab.attention.steps)") + 1)
         picture(page, f"language-lab-{width}")
         assert not page.page.evaluate(TOO_WIDE, width), width

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks._page import NotebookPage, picture
+from tests.browser._sheet import CONTRAST, SMALL, TOO_WIDE, narrow
 from tests.browser.test_language import ALL_TEXT, english_left
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
 
 CELLS = (
     """
@@ -152,7 +152,6 @@ def test_attention_is_set_beside_gradient_and_deletion(look, shared_kernel):
 def test_any_text_stays_text_and_fits_in_both_languages_and_themes(look, shared_kernel):
     settled(look, shared_kernel)
     page = look.page
-    page.evaluate("() => { document.body.append(document.createElement('style')) }")
     try:
         for language, width in (("en", 320), ("zh", 480), ("zh", 1100)):
             shared_kernel.run(f"lw.set_language({language!r})")
@@ -163,8 +162,7 @@ def test_any_text_stays_text_and_fits_in_both_languages_and_themes(look, shared_
             shared_kernel.until(
                 f"all(w.text == {text!r} and w._seen[:1] == (w._key(),) for w in (heads, lens, rest))",
             )
-            rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
-            page.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
+            narrow(look, width)
             page.wait_for_timeout(300)
             assert page.locator(".lw img, .lw script").count() == 0
             assert page.evaluate(TOO_WIDE, width) == []

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 from benchmarks._page import NotebookPage
 from benchmarks._server import Kernel, Server
-from tests.browser.test_language import ALL_TEXT, english_left
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
+from tests.browser._sheet import HOSTILE, SMALL, TOO_WIDE, Sheet, assert_chinese, assert_contrast, narrow
 
 CELL = """
 import llm_widgets as lw
@@ -26,18 +24,13 @@ explorer
 """
 ENGLISH = ("the cat sat on the mat.\\nthe dog ate the cat.\\n", "the ")
 CHINESE = ("春眠不觉晓，处处闻啼鸟。\\n夜来风雨声，花落知多少。\\n", "春")
-HOSTILE = '<img src=x onerror=alert(1)> "><script>alert(2)</script> مرحبا 😀'
 
 
-class Sheet:
+class Explorer(Sheet):
     """The widget on a page."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.root = page, page.locator(".lw-next-token-explorer")
-        self.root.wait_for()
-
-    def part(self, selector: str) -> Locator:
-        return self.root.locator(selector)
+        super().__init__(page, ".lw-next-token-explorer")
 
     def until(self, condition: str) -> None:
         """Waits for a condition on `d`, the data of the widget."""
@@ -64,22 +57,22 @@ class Sheet:
 @pytest.fixture
 def open_explorer(
     open_page: Callable[..., NotebookPage], server: Server, kernel: Kernel
-) -> Iterator[Callable[..., tuple[NotebookPage, Sheet]]]:
-    def new(language: str = "en", **viewport: int) -> tuple[NotebookPage, Sheet]:
+) -> Iterator[Callable[..., tuple[NotebookPage, Explorer]]]:
+    def new(app: str, language: str = "en", height: int = 1000) -> tuple[NotebookPage, Explorer]:
         text, prompt = CHINESE if language == "zh" else ENGLISH
         cell = CELL.format(language=language, text=text, prompt=prompt)
         path = server.write(f"explorer-{language}.ipynb", (cell,))
-        page = open_page("notebook", **viewport).open(path, kernel)
+        page = open_page(app, height=height).open(path, kernel)
         page.run_all()
         kernel.run("run.warm()", timeout=120)  # the first import takes a while, and is no part of what is tested
-        return page, Sheet(page.page)
+        return page, Explorer(page.page)
 
     yield new
     kernel.run("run.stop(wait=True)")
 
 
 def test_step_back_play_and_branches_by_mouse_and_by_keyboard(open_explorer, kernel):
-    page, sheet = open_explorer()
+    page, sheet = open_explorer("notebook")
     sheet.until("d.waiting === 'untrained'")
     height = sheet.root.bounding_box()["height"]
     assert "Nothing has been learned yet" in sheet.part(".lw-status").inner_text()
@@ -155,13 +148,14 @@ def test_step_back_play_and_branches_by_mouse_and_by_keyboard(open_explorer, ker
     text = sheet.text()
     page.save()
     page.reload()  # a view that opens late catches up
-    sheet = Sheet(page.page)
+    sheet = Explorer(page.page)
     sheet.until("d.waiting === '' && d.text !== ''")
     assert sheet.text() == text
 
 
 def test_any_prompt_stays_text_and_fits(open_explorer, kernel):
-    page, sheet = open_explorer(width=400, height=1800)
+    page, sheet = open_explorer("lab", height=1800)
+    narrow(page, 320)
     sheet.until("d.waiting === 'untrained'")
     kernel.run("run.step()")
     sheet.until("d.waiting === ''")
@@ -181,27 +175,19 @@ def test_any_prompt_stays_text_and_fits(open_explorer, kernel):
 
 
 def test_the_chinese_page_has_no_english_left(open_explorer, kernel):
-    page, sheet = open_explorer("zh")
-
-    def check() -> None:
-        texts = [re.sub("[Tt]op-[kp]", "", text) for text in page.page.evaluate(ALL_TEXT)]
-        assert not english_left(texts), english_left(texts)
-
+    page, sheet = open_explorer("lab", "zh")
     sheet.until("d.waiting === 'untrained'")
-    check()
+    assert_chinese(page)
     kernel.run("run.start()")
     sheet.until("Number(d.step) > 5 && d.waiting === ''")
     for strategy in ("greedy", "beam", "sample"):
         sheet.part(f"[data-strategy={strategy}]").click()
         sheet.act("step")
-        check()
+        assert_chinese(page)
     kernel.run("explorer.top_k = 4")
     sheet.page.wait_for_function("() => document.querySelectorAll('.lw-te-gone').length > 3")
     sheet.part(".lw-menu > button").click()
     sheet.part("[role=menuitem]").nth(2).click()
     sheet.part("table").wait_for()
-    check()
-    for dark in (False, True):
-        page.theme(dark=dark)
-        worst = page.page.evaluate(CONTRAST)[0]
-        assert worst[0] >= 4.5, worst
+    assert_chinese(page)
+    assert_contrast(page)

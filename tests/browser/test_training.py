@@ -106,11 +106,7 @@ def test_of_a_hundred_fast_moves_one_run_survives(open_lab, kernel):
         "(wanted) => document.querySelector('.lw-layer-designer').dataset.spec.includes(`embedding_dim=${wanted}&`)",
         arg=wanted,
     )
-    kernel.run(
-        "import time\n"
-        "until = time.monotonic() + 20\n"
-        f"while lab.workbench.run.spec.embedding_dim != {wanted} and time.monotonic() < until: time.sleep(0.05)"
-    )
+    kernel.until(f"lab.workbench.run.spec.embedding_dim == {wanted}")
     lab.wait_points(10)
     runs = kernel.value("[(r.id, r.state, r.spec.embedding_dim) for r in (*lab.workbench.past, lab.workbench.run)]")
     assert [state for _, state, _ in runs].count("running") == 1

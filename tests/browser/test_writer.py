@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 from benchmarks._page import NotebookPage
 from benchmarks._server import Kernel, Server
-from tests.browser.test_language import ALL_TEXT, english_left
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
+from tests.browser._sheet import HOSTILE, SMALL, TOO_WIDE, Sheet, assert_chinese, assert_contrast, narrow
 
 CELL = """
 import llm_widgets as lw
@@ -24,20 +22,15 @@ run = lw.LanguageRun(spec, text, epochs=100_000, learning_rate=1e-2, probes=["th
 writer = lw.Writer(run)
 writer
 """
-HOSTILE = '<img src=x onerror=alert(1)> "><script>alert(2)</script> مرحبا 😀'
 
 
-class Sheet:
+class Written(Sheet):
     """The widget on a page."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.root = page, page.locator(".lw-what-it-writes")
-        self.root.wait_for()
+        super().__init__(page, ".lw-what-it-writes")
         self.prompt = self.part("[data-role=prompt]")
         self.scrub = self.part("[data-role=scrub]")
-
-    def part(self, selector: str) -> Locator:
-        return self.root.locator(selector)
 
     def until(self, condition: str) -> None:
         """Waits for a condition on `d`, what the page shows: data of the text "now"."""
@@ -63,19 +56,19 @@ class Sheet:
 @pytest.fixture
 def open_writer(
     open_page: Callable[..., NotebookPage], server: Server, kernel: Kernel
-) -> Iterator[Callable[..., tuple[NotebookPage, Sheet]]]:
-    def new(language: str = "en", **viewport: int) -> tuple[NotebookPage, Sheet]:
+) -> Iterator[Callable[..., tuple[NotebookPage, Written]]]:
+    def new(app: str, language: str = "en") -> tuple[NotebookPage, Written]:
         path = server.write(f"writer-{language}.ipynb", (CELL.format(language=language),))
-        page = open_page("notebook", **viewport).open(path, kernel)
+        page = open_page(app, height=1200).open(path, kernel)
         page.run_all()
-        return page, Sheet(page.page)
+        return page, Written(page.page)
 
     yield new
     kernel.run("run.stop(wait=True)")
 
 
 def test_samples_come_the_slider_goes_back_and_write_repeats_itself(open_writer, kernel):
-    page, sheet = open_writer()
+    page, sheet = open_writer("notebook")
     sheet.part("[data-action=write]").click()
     assert "Nothing has been learned yet" in sheet.part(".lw-status").inner_text()
     kernel.run("run.start()")
@@ -111,19 +104,20 @@ def test_samples_come_the_slider_goes_back_and_write_repeats_itself(open_writer,
 
     page.save()
     page.reload()  # the kernel goes on: a view that opens late catches up
-    sheet = Sheet(page.page)
+    sheet = Written(page.page)
     sheet.until("Number(d.samples) >= 4")
     assert (sheet.text("first"), sheet.text("asked")) == (first, once)
 
 
 def test_any_prompt_stays_text_and_fits(open_writer, kernel):
-    page, sheet = open_writer(width=500, height=1200)
+    page, sheet = open_writer("lab")
+    narrow(page, 400)
     kernel.run("run.start()")
     for prompt in (HOSTILE, "x" * 10_000, ""):
         sheet.prompt.fill(prompt)
         tokens = "(n) => document.querySelectorAll('.lw-writer-token').length === n"
         sheet.page.wait_for_function(tokens, arg=min(len(prompt), 500))
-        kernel.run(f"import time\nwhile run.probes != ({prompt[:500]!r},): time.sleep(0.05)")
+        kernel.until(f"run.probes == ({prompt[:500]!r},)")
         assert sheet.prompt.input_value() == prompt
         sheet.page.wait_for_function("() => document.querySelector('[data-part=now]').textContent")
         assert sheet.write().startswith(prompt[:500])
@@ -141,13 +135,8 @@ def test_any_prompt_stays_text_and_fits(open_writer, kernel):
 
 
 def test_the_chinese_page_has_no_english_left(open_writer, kernel):
-    page, sheet = open_writer("zh")
-
-    def check() -> None:
-        texts = [re.sub("[Tt]op-[kp]", "", text) for text in page.page.evaluate(ALL_TEXT)]
-        assert not english_left(texts), english_left(texts)
-
-    check()
+    page, sheet = open_writer("lab", "zh")
+    assert_chinese(page)
     kernel.run("run.start()")
     sheet.until("Number(d.samples) >= 2")
     sheet.write()
@@ -155,8 +144,5 @@ def test_the_chinese_page_has_no_english_left(open_writer, kernel):
     sheet.part(".lw-menu > button").click()
     sheet.part("[role=menuitem]").nth(1).click()
     sheet.part("table").wait_for()
-    check()
-    for dark in (False, True):
-        page.theme(dark=dark)
-        worst = page.page.evaluate(CONTRAST)[0]
-        assert worst[0] >= 4.5, worst
+    assert_chinese(page)
+    assert_contrast(page)

@@ -19,16 +19,8 @@ from llm_widgets.foundations import (
     silu,
     tanh_derivative,
 )
+from tests.foundations._theirs import THEIR_ACTIVATIONS
 
-OURS_AND_TORCH = {
-    "identity": lambda z: z * 1,
-    "sigmoid": torch.sigmoid,
-    "relu": torch.relu,
-    "tanh": torch.tanh,
-    "gelu": torch.nn.functional.gelu,
-    "gelu_tanh": lambda z: torch.nn.functional.gelu(z, approximate="tanh"),
-    "silu": torch.nn.functional.silu,
-}
 any_numbers = hnp.arrays(
     np.float64, hnp.array_shapes(min_dims=0, max_dims=3), elements=st.floats(-1e300, 1e300, allow_subnormal=False)
 )
@@ -36,14 +28,14 @@ laws = settings(deadline=None, max_examples=60)
 
 
 def test_every_activation_is_compared():
-    assert set(OURS_AND_TORCH) == set(ACTIVATIONS)
+    assert set(THEIR_ACTIVATIONS) == set(ACTIVATIONS)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_equal_to_pytorch(name):
     z = np.concatenate([np.linspace(-45, 45, 901), [-1e4, -1e3, 1e3, 1e4, 0.0, 1e-300]])
     tensor = torch.tensor(z, requires_grad=True)
-    theirs = OURS_AND_TORCH[name](tensor)
+    theirs = THEIR_ACTIVATIONS[name](tensor)
     theirs.sum().backward()
     np.testing.assert_allclose(ACTIVATIONS[name].function(z), theirs.detach(), rtol=1e-10, atol=1e-10)
     np.testing.assert_allclose(ACTIVATIONS[name].derivative(z), tensor.grad, rtol=1e-10, atol=1e-10)

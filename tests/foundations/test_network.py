@@ -20,17 +20,9 @@ from llm_widgets.foundations import (
     edges_backward,
     edges_forward,
 )
+from tests.foundations._theirs import THEIR_ACTIVATIONS
 
 laws = settings(deadline=None, max_examples=25)
-THEIR_ACTIVATIONS = {
-    "identity": lambda z: z * 1,
-    "sigmoid": torch.sigmoid,
-    "relu": torch.relu,
-    "tanh": torch.tanh,
-    "gelu": F.gelu,
-    "gelu_tanh": lambda z: F.gelu(z, approximate="tanh"),
-    "silu": F.silu,
-}
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(6, 3))
 CASES = [

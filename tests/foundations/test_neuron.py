@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from llm_widgets.foundations import ACTIVATIONS, CHAIN, NEURON_LOSSES, SYMBOLS, Neuron
+from tests.foundations._theirs import THEIR_ACTIVATIONS
 
 laws = settings(deadline=None, max_examples=60)
 THEIR_LOSSES = {
@@ -20,15 +21,6 @@ THEIR_LOSSES = {
     "mean_squared_error": F.mse_loss,
     "binary_cross_entropy": F.binary_cross_entropy,
     "binary_cross_entropy_from_logits": F.binary_cross_entropy_with_logits,
-}
-THEIR_ACTIVATIONS = {
-    "identity": lambda z: z * 1,
-    "sigmoid": torch.sigmoid,
-    "relu": torch.relu,
-    "tanh": torch.tanh,
-    "gelu": F.gelu,
-    "gelu_tanh": lambda z: F.gelu(z, approximate="tanh"),
-    "silu": F.silu,
 }
 PAIRS = [
     (activation, loss)

@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 from llm_widgets.course import chapters
 from llm_widgets.models import pretrained
 from tests.models.pretrained.wheels import wheel_folder
+from tests.one_backend import ONE_BACKEND
 
 pytestmark = pytest.mark.slow
 
@@ -23,12 +24,6 @@ pytestmark = pytest.mark.slow
 SECONDS = 360
 RUN_ELSEWHERE = ("03-algorithms", "04-mathematics", "05-practice", "05-transformer")
 MEGABYTES = 900
-# Keras loads TensorFlow and JAX wherever it finds them. A learner has one backend; the tests' environment has three.
-_ONE_BACKEND = """
-import os, sys
-for name in {"tensorflow", "jax"} - {os.environ.get("KERAS_BACKEND", "torch")}:
-    sys.modules[name] = None
-"""
 # On Linux `ru_maxrss` begins with what the process was forked from, so a kernel would be charged with the tests' memory.
 _PEAK = """
 import pathlib, resource, sys
@@ -54,7 +49,7 @@ def run(name: str, language: str, folder: Path) -> Ran:
     notebook = nbformat.read(chapters.path_of(name, language), as_version=4)
     # Beside the kernel, as in a learner's folder: this is how the code finds out its language.
     nbformat.write(notebook, folder / f"{name}.ipynb")
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(_ONE_BACKEND, id="one-backend"))
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(ONE_BACKEND, id="one-backend"))
     notebook.cells.append(nbformat.v4.new_code_cell(_PEAK, id="peak"))
     client = NotebookClient(
         notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(folder)}}

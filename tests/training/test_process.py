@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.one_backend import ONE_BACKEND
+
 HERE = Path(__file__).parent
 PRELUDE = f"""
+{ONE_BACKEND}
 import sys, time
 sys.path.insert(0, {str(HERE.parents[1])!r})
 from tests.training.conftest import make_corpus, until
