@@ -112,6 +112,7 @@ def run(program: Path, *arguments: str, cwd: Path | None = None) -> str:
     """What the program prints, run away from the checkout and from this environment's settings."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "KERAS_BACKEND")}
     environment["LLM_WIDGETS_LANG"] = "en"
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"  # what is weighed is what was installed, not what a run compiled
     environment["PATH"] = f"{program.parent}{os.pathsep}{environment['PATH']}"
     done = subprocess.run(
         [str(program), *arguments], cwd=cwd or program.parent, env=environment, capture_output=True, text=True
