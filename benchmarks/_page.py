@@ -191,15 +191,6 @@ class NotebookPage:
         self.page.mouse.move(0, 0)
         self.page.set_default_timeout(TIMEOUT)
 
-    def open_beside(self, path: str, kernel: Kernel | None = None) -> NotebookPage:
-        """Opens the notebook in the JupyterLab that this tab shows already, which takes a tenth of loading the page."""
-        self.path = path
-        if kernel is not None:
-            self.server.attach(kernel, path)
-        self.command("docmanager:open", path=path)
-        self._ready()
-        return self
-
     def reload(self) -> None:
         """Reloads the tab as a learner would with F5."""
         self.page.reload(wait_until="domcontentloaded")

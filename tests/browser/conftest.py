@@ -67,67 +67,32 @@ i18n.set_language("en")
 """
 
 
-class Tab(NotebookPage):
-    """A JupyterLab for one test after another: its page takes seconds to load, a notebook in it a tenth of that."""
-
-    def open(self, path: str, kernel: Kernel | None = None) -> NotebookPage:
-        return self.open_beside(path, kernel) if self.path else super().open(path, kernel)
-
-    def forget(self) -> None:
-        """As if nothing had been done in it."""
-        self.put_away()
-        self._faults.clear()
-
-
-class Tabs:
-    """Contexts and their pages; the one of JupyterLab is kept where it was left in order."""
-
-    def __init__(self, browser: Browser, server: Server) -> None:
-        self._browser, self._server, self._kept = browser, server, None
-
-    def new(self, app: str, size: dict[str, int], motion: str) -> NotebookPage:
-        tab, self._kept = self._kept, None
-        if app != "lab" or tab is None:
-            kind = Tab if app == "lab" else NotebookPage
-            if tab is not None:
-                self._kept = tab
-            context = self._browser.new_context(viewport=size, reduced_motion=motion)
-            return kind(context, self._server, app)
-        tab.page.set_viewport_size(size)
-        tab.page.emulate_media(reduced_motion=motion)
-        return tab
-
-    def give_back(self, page: NotebookPage, *, in_order: bool) -> None:
-        if in_order and self._kept is None and isinstance(page, Tab) and not page.page.is_closed():
-            page.forget()
-            self._kept = page
-        else:
-            page.page.context.close()
-
-
-@pytest.fixture(scope="session")
-def tabs(browser: Browser, server: Server) -> Tabs:
-    return Tabs(browser, server)
-
-
 @pytest.fixture
-def open_page(request: pytest.FixtureRequest, tabs: Tabs) -> Iterator[Callable[..., NotebookPage]]:
+def open_page(
+    request: pytest.FixtureRequest, browser: Browser, server: Server
+) -> Iterator[Callable[..., NotebookPage]]:
     """Opens tabs; at the end any fault on any of them fails the test, and a failure leaves pictures of them."""
     opened: list[NotebookPage] = []
+    contexts = []
 
     def new(app: str = "lab", *, width: int = 1280, height: int = 1000, reduced_motion: bool = False) -> NotebookPage:
-        motion = "reduce" if reduced_motion else "no-preference"
-        opened.append(tabs.new(app, {"width": width, "height": height}, motion))
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce" if reduced_motion else "no-preference",
+        )
+        contexts.append(context)
+        opened.append(NotebookPage(context, server, app))
         return opened[-1]
 
     failures = request.session.testsfailed
     yield new
     faults = [fault for page in opened for fault in page.faults()]
-    in_order = not faults and request.session.testsfailed == failures
-    for i, page in enumerate(opened):
-        if not in_order and not page.page.is_closed():
-            picture(page, f"failed-{re.sub(r'[^A-Za-z0-9]+', '-', request.node.name)}-{i}")
-        tabs.give_back(page, in_order=in_order)
+    if faults or request.session.testsfailed > failures:
+        for i, page in enumerate(opened):
+            if not page.page.is_closed():
+                picture(page, f"failed-{re.sub(r'[^A-Za-z0-9]+', '-', request.node.name)}-{i}")
+    for context in contexts:
+        context.close()
     assert not faults, "\n".join(["The page had faults:", *faults])
 
 
