@@ -21,7 +21,7 @@ import { settingFields } from "./setting_fields.js";
  * @returns {() => void} ends the view
  */
 export function computedView(model, host, { title, help, file, menu = [], make }) {
-  let why = "", frame = 0, spoken = "", built = false;
+  let why = "", frame = 0, spoken = "", built = false, turned = false;
   const asTable = el("div", { class: "lw-scroll lw-twin", hidden: true, tabindex: "0" });
   const paper = sheet(model, host, {
     title, help,
@@ -30,7 +30,7 @@ export function computedView(model, host, { title, help, file, menu = [], make }
       { label: N("Download CSV"), run: () => { const { columns, rows } = part.rows(model.get("_found")); download(`${file}.csv`, csv([columns, ...rows]), "text/csv"); } },
       ...menu,
     ],
-    relabel: (t) => { if (!built) return; why = ""; part.relabel?.(t); draw(); },
+    relabel: (t) => { if (!built) return; why = ""; part.relabel?.(t); turned = true; draw(); },
   });
   const { t } = paper;
   const refused = (/** @type {string} */ text) => { why = text; draw(); };
@@ -51,7 +51,8 @@ export function computedView(model, host, { title, help, file, menu = [], make }
     paper.root.dataset.state = why ? "refused" : there ? "shown" : "overflow";
     paper.root.dataset.drawn = String(Number(paper.root.dataset.drawn ?? 0) + 1); // tests and timings wait for the next drawing
     paper.status(sentence, why || !there ? "bad" : "");
-    if (sentence !== spoken) { spoken = sentence; paper.say(sentence, Boolean(why)); }
+    if (sentence !== spoken) { spoken = sentence; paper.say(sentence, turned || Boolean(why)); }
+    turned = false; // nothing is left in the language of before, not even for a screen reader
     if (asTable.hidden) { asTable.replaceChildren(); asTable.removeAttribute("aria-label"); }
     else if (there) { const { caption, columns, rows } = part.rows(found); asTable.setAttribute("aria-label", caption); asTable.replaceChildren(table(caption, columns, rows.map((row) => row.map((cell) => cell ?? "–")))); }
   }
