@@ -131,6 +131,8 @@ def test_logits_are_typed_and_dragged_and_a_constant_changes_nothing(look, share
     shared_kernel.until("softmax.logits == [2.0, 4.0, 0.1]")
     page.keyboard.press("ArrowRight")
     shared_kernel.until("softmax.logits == [2.0, 4.1, 0.1]")
+    likeliest = shared_kernel.value("f'{100 * softmax.probabilities[1]:.1f} %'")
+    page.locator(f"{SOFTMAX} .lw-softmax-share", has_text=likeliest).wait_for()
     before = page.locator(f"{SOFTMAX} .lw-softmax-share").all_inner_texts()
     page.locator(f"{SOFTMAX} [data-action=add-10]").click()
     status(look, SOFTMAX, "no probability has moved")
