@@ -6,22 +6,11 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from llm_widgets.course.answers import whole
+from llm_widgets.course.answers import number, whole
 from llm_widgets.i18n import t
 
 # The learner computes on paper, and may round.
 NEAR = 0.01
-
-
-def number(answer: Any) -> float | None:
-    """The answer as a number, None where it is none."""
-    import numpy as np  # here, and not above: the command line opens this module too, and computes nothing
-
-    try:
-        given = np.asarray(answer, np.float64)
-    except (TypeError, ValueError):
-        return None
-    return float(given.reshape(())) if given.size == 1 and np.isfinite(given).all() else None
 
 
 def pair(answer: Any) -> tuple[int, int] | None:
@@ -37,10 +26,6 @@ def first(given: float, slips: Iterable[tuple[float, str]], otherwise: str) -> s
     """What the first slip says that leads to the same number."""
     found = (words for slip, words in slips if math.isclose(given, slip, rel_tol=NEAR, abs_tol=1e-9))
     return next(found, otherwise)
-
-
-def not_a_number(answer: Any) -> str:
-    return t("The answer is a number. Received: {answer}", answer=repr(answer))
 
 
 def not_a_pair(answer: Any) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from llm_widgets.course import algorithms_loops as loops
 from llm_widgets.course import algorithms_numbers as numbers
-from llm_widgets.course.algorithms_answers import NEAR, first, not_a_number, number
+from llm_widgets.course.algorithms_answers import NEAR, first
 from llm_widgets.course.algorithms_numbers import Drawn
-from llm_widgets.course.answers import whole
+from llm_widgets.course.answers import not_a_number, number, whole
 from llm_widgets.i18n import N_, t
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from llm_widgets.course.answers import NotYet
+from llm_widgets.course.answers import NotYet, softmax
 from llm_widgets.i18n import N_, t
 
 _TRAIN = ["A cat sat.", "  a dog ran"]
@@ -62,15 +62,8 @@ def _once(answer: Callable[..., Any]) -> str | None:
     return t("It works for one example. Does it look at the lists that it is given, also at empty ones?")
 
 
-def _softmax(z: Any, axis: int = 1) -> Any:
-    import numpy as np  # here, and not above: the command line opens this module too, and computes nothing
-
-    e = np.exp(z - z.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
-
-
 def _logit_gradient(answer: Any) -> str | None:
-    import numpy as np
+    import numpy as np  # here, and not above: the command line opens this module too, and computes nothing
 
     if not callable(answer):
         return _not_a_function(answer)
@@ -84,8 +77,8 @@ def _logit_gradient(answer: Any) -> str | None:
     if gradient.shape != z.shape:
         return t("The gradient has the shape of z, {right}. Yours has {shape}.", right=z.shape, shape=gradient.shape)
     B, V = z.shape
-    truth, p = np.eye(V)[y], _softmax(z)
-    over_batch = _softmax(z, axis=0)
+    truth, p = np.eye(V)[y], softmax(z)
+    over_batch = softmax(z, axis=0)
     slips = [
         (p - truth, t("That is the gradient of the sum. The loss is the mean over the batch: divide by B.")),
         ((truth - p) / B, t("The sign is turned: probability minus truth.")),
@@ -96,7 +89,7 @@ def _logit_gradient(answer: Any) -> str | None:
         ((z - truth) / B, t("Those are logits minus truth. The softmax is missing.")),
         ((over_batch - truth) / B, t("Your softmax runs over the batch. Each row has its own: over the last axis.")),
         (over_batch - truth, t("Your softmax runs over the batch, and the mean is missing.")),
-        ((_softmax(z.ravel()[None]).reshape(z.shape) - truth) / B, t("Each row sums to 1 by itself: use axis=1.")),
+        ((softmax(z.ravel()[None]).reshape(z.shape) - truth) / B, t("Each row sums to 1 by itself: use axis=1.")),
     ]  # fmt: skip
     if np.allclose(gradient, (p - truth) / B, atol=1e-6):
         if np.isfinite(np.asarray(large, np.float64)).all():

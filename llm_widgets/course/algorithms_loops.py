@@ -9,8 +9,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from llm_widgets.course.algorithms_answers import not_a_number, not_a_pair, number, pair
+from llm_widgets.course.algorithms_answers import not_a_pair, pair
 from llm_widgets.course.algorithms_numbers import Drawn
+from llm_widgets.course.answers import not_a_number, number
 from llm_widgets.i18n import t
 
 if TYPE_CHECKING:

@@ -6,21 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from llm_widgets.course.answers import NotYet, whole
+from llm_widgets.course.answers import NotYet, softmax, whole
 from llm_widgets.i18n import N_, t
 
 _WIDTH = 32
 
 
-def _softmax(scores: Any, axis: int = -1) -> Any:
-    import numpy as np  # here, and not above: the command line opens this module too, and computes nothing
-
-    e = np.exp(scores - scores.max(axis, keepdims=True))
-    return e / e.sum(axis, keepdims=True)
-
-
 def _masked_row(answer: Any) -> str | None:
-    import numpy as np
+    import numpy as np  # here, and not above: the command line opens this module too, and computes nothing
 
     scores = np.array([0.0, 0.0, 5.0])  # of the second of three tokens
     try:
@@ -31,7 +24,7 @@ def _masked_row(answer: Any) -> str | None:
         return t("The answer is a list of three weights. Received: {answer}", answer=repr(answer))
     if np.allclose(row, [0.5, 0.5, 0.0], atol=1e-3):
         return None
-    if np.allclose(row, _softmax(scores), atol=0.01):
+    if np.allclose(row, softmax(scores), atol=0.01):
         return t("That is the softmax of all three scores. The third token comes later: the second must not see it.")
     if row[2] != 0:
         return t("The third token comes later, so its weight is exactly 0.")
@@ -108,28 +101,28 @@ def _attention(answer: Any) -> str | None:
     scaled = scores / math.sqrt(4)
     hidden = np.where(later, -np.inf, scaled)
     slips = [
-        (_softmax(scaled), t("Your tokens see later ones. Hide these scores before the softmax.")),
-        (_softmax(scores), t("Your tokens see later ones, and the scores are not divided by the root of D.")),
+        (softmax(scaled), t("Your tokens see later ones. Hide these scores before the softmax.")),
+        (softmax(scores), t("Your tokens see later ones, and the scores are not divided by the root of D.")),
         (
-            _softmax(np.where(later, -np.inf, scores)),
+            softmax(np.where(later, -np.inf, scores)),
             t("The scores are not divided by the square root of D, the width of q and k."),
         ),
-        (_softmax(np.where(later, -np.inf, scores / 4)), t("Divide by the square root of D, not by D itself.")),
+        (softmax(np.where(later, -np.inf, scores / 4)), t("Divide by the square root of D, not by D itself.")),
         (
-            _softmax(hidden, axis=0),
+            softmax(hidden, axis=0),
             t("Your softmax runs over the queries. Each query shares out 1 among the keys: over the last axis."),
         ),
-        (_softmax(scaled, axis=0), t("Your softmax runs over the queries, and later tokens are seen.")),
+        (softmax(scaled, axis=0), t("Your softmax runs over the queries, and later tokens are seen.")),
         (
-            np.where(later, 0.0, _softmax(scaled)),
+            np.where(later, 0.0, softmax(scaled)),
             t("You hide later tokens after the softmax, so the rows do not sum to 1. Hide the scores before."),
         ),
         (
-            _softmax(np.where(later, 0.0, scaled)),
+            softmax(np.where(later, 0.0, scaled)),
             t("A score of 0 is not hidden: e to the power of 0 is 1. It takes minus infinity."),
         ),
     ]
-    if np.allclose(mixed, _softmax(hidden) @ v, atol=1e-4):
+    if np.allclose(mixed, softmax(hidden) @ v, atol=1e-4):
         return None
     found = (words for weights, words in slips if np.allclose(mixed, weights @ v, atol=1e-4))
     return next(found, t("Compare with the chapter, line by line: scores, scale, mask, softmax, mix."))

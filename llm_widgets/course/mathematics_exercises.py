@@ -13,20 +13,12 @@ from typing import Any
 import numpy as np
 
 from llm_widgets.course import mathematics_numbers as numbers
+from llm_widgets.course.answers import not_a_number, number, softmax
 from llm_widgets.course.mathematics_numbers import Drawn
 from llm_widgets.i18n import N_, t
 
 # The learner computes on paper with the numbers as shown, and may round.
 _NEAR = 2e-3
-
-
-def _number(answer: Any) -> float | None:
-    """The answer as a number, None where it is none."""
-    try:
-        given = np.asarray(answer, np.float64)
-    except (TypeError, ValueError):
-        return None
-    return float(given.reshape(())) if given.size == 1 and np.isfinite(given).all() else None
 
 
 def _list(answer: Any) -> np.ndarray:
@@ -45,14 +37,10 @@ def _first(given: Any, slips: Iterable[tuple[Any, str]], otherwise: str) -> str:
     return next(found, otherwise)
 
 
-def _not_a_number(answer: Any) -> str:
-    return t("The answer is a number. Received: {answer}", answer=repr(answer))
-
-
 def _output(drawn: Drawn, answer: Any) -> str | None:
-    y, x, w, b = _number(answer), np.array(drawn["x"]), np.array(drawn["w"]), drawn["b"]
+    y, x, w, b = number(answer), np.array(drawn["x"]), np.array(drawn["w"]), drawn["b"]
     if y is None:
-        return _not_a_number(answer)
+        return not_a_number(answer)
     z = float(w @ x + b)
     if math.isclose(y, max(0.0, z), abs_tol=_NEAR):
         return None
@@ -105,9 +93,9 @@ def _gradient(drawn: Drawn, answer: Any) -> str | None:
 
 
 def _rate(drawn: Drawn, answer: Any) -> str | None:
-    rate, x = _number(answer), np.array(drawn["x"], np.float64)
+    rate, x = number(answer), np.array(drawn["x"], np.float64)
     if rate is None:
-        return _not_a_number(answer)
+        return not_a_number(answer)
     square = float(x @ x)
 
     def near(value: float) -> bool:  # learning rates are small, so a relative distance
@@ -129,9 +117,9 @@ def _rate(drawn: Drawn, answer: Any) -> str | None:
 
 
 def _dead(drawn: Drawn, answer: Any) -> str | None:
-    bias, w = _number(answer), np.array(drawn["w"])
+    bias, w = number(answer), np.array(drawn["w"])
     if bias is None:
-        return _not_a_number(answer)
+        return not_a_number(answer)
     positive, negative = float(w[w > 0].sum()), float(w[w < 0].sum())
     if math.isclose(bias, -positive, abs_tol=_NEAR):
         return None
@@ -146,13 +134,8 @@ def _dead(drawn: Drawn, answer: Any) -> str | None:
     return _first(bias, slips, t("Set each input to 0 or 1 so that the weighted sum is as large as it can be."))
 
 
-def _softmax(z: Any) -> Any:
-    e = np.exp(np.asarray(z) - np.max(z))
-    return e / e.sum()
-
-
 def _logits(drawn: Drawn, answer: Any) -> str | None:
-    given, p = _list(answer), _softmax(drawn["z"])
+    given, p = _list(answer), softmax(drawn["z"])
     y = np.eye(3)[drawn["right"]]
     if given.shape != p.shape:
         return t("The answer is a list of {n} numbers. Received: {answer}", n=p.size, answer=repr(answer))
@@ -174,9 +157,9 @@ def _logits(drawn: Drawn, answer: Any) -> str | None:
 
 
 def _twice(drawn: Drawn, answer: Any) -> str | None:
-    given, a, b = _number(answer), drawn["a"], drawn["b"]
+    given, a, b = number(answer), drawn["a"], drawn["b"]
     if given is None:
-        return _not_a_number(answer)
+        return not_a_number(answer)
     slips = {
         2 * a * b + 1: None,
         a * b + 1: t("One of the two places in the product is missing: gradients from all places are added."),
@@ -196,13 +179,13 @@ def _attention(drawn: Drawn, answer: Any) -> str | None:
     given, scores = _list(answer), np.array(drawn["keys"]) @ np.array(drawn["query"])
     if given.shape != scores.shape:
         return t("The answer is a list of {n} numbers. Received: {answer}", n=scores.size, answer=repr(answer))
-    right = _softmax(scores / 2)
+    right = softmax(scores / 2)
     if np.allclose(given, right, atol=_NEAR):
         return None
     slips: list[tuple[Any, str]] = [
-        (_softmax(scores), t("The scores are not divided by the root of the width.")),
-        (_softmax(scores / 4), t("Divide by the root of the width, not by the width.")),
-        (_softmax(scores / math.sqrt(3)), t("The width is that of the query, 4. The number of keys does not count.")),
+        (softmax(scores), t("The scores are not divided by the root of the width.")),
+        (softmax(scores / 4), t("Divide by the root of the width, not by the width.")),
+        (softmax(scores / math.sqrt(3)), t("The width is that of the query, 4. The number of keys does not count.")),
         (scores, t("Those are the dot products. Scale and softmax are missing.")),
         (scores / 2, t("Those are the scaled scores. The softmax is missing.")),
         (np.exp(scores / 2), t("The powers must be divided by their sum.")),
