@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
-from benchmarks._page import NotebookPage
+from benchmarks._page import NotebookPage, picture
+from benchmarks._server import Kernel, Server
 from tests.browser.test_language import ALL_TEXT, english_left
 
 # Contrast of each visible text of the widgets against what lies behind it (WCAG 2.2), with the worst first.
@@ -117,3 +121,70 @@ def assert_contrast(page: NotebookPage) -> None:
             assert worst[0] >= 4.5, worst
     finally:
         page.theme(dark=False)
+
+
+@contextlib.contextmanager
+def one_page(
+    browser: Browser,
+    server: Server,
+    kernel: Kernel,
+    name: str,
+    cells: Sequence[str],
+    ready: Iterable[str],
+    **context: Any,
+) -> Iterator[NotebookPage]:
+    """One page with widgets for all tests of a file; faults on it fail the last of them.
+
+    Args:
+        name: of the notebook.
+        ready: what must be there before the first test begins.
+        context: of the browser: viewport, reduced_motion.
+    """
+    kernel.run("import ipywidgets; ipywidgets.Widget.close_all()")
+    tab = browser.new_context(**context)
+    page = NotebookPage(tab, server, "notebook")
+    page.open(server.write(f"{name}.ipynb", cells), kernel)
+    page.run_all()
+    for selector in ready:
+        page.page.locator(selector).wait_for()
+    yield page
+    kernel.run("lw.set_language('en')")
+    faults = page.faults()
+    tab.close()
+    assert not faults, faults
+
+
+def in_language(page: NotebookPage, kernel: Kernel, language: str) -> None:
+    """Switches all widgets to a language, and waits until the page has followed."""
+    kernel.run(f"lw.set_language({language!r})")
+    page.page.wait_for_function(
+        "(tag) => [...document.querySelectorAll('.lw')].every((n) => n.lang.startsWith(tag))", arg=language
+    )
+
+
+def assert_fits(page: NotebookPage, width: int) -> None:
+    """Nothing sticks out of a column of this width."""
+    narrow(page, width)
+    page.page.wait_for_timeout(300)
+    assert page.page.evaluate(TOO_WIDE, width) == []
+
+
+def assert_readable(page: NotebookPage, name: str) -> None:
+    """Contrast, size of letters and of what is pressed, in the light theme and in the dark one, which is left."""
+    for dark in (False, True):
+        page.theme(dark=dark)
+        picture(page, f"{name}-{'dark' if dark else 'light'}")
+        assert not [found for found in page.page.evaluate(CONTRAST) if found[0] < 4.5 or found[1] < 12]
+        assert page.page.evaluate(SMALL) == []
+
+
+def english_but(names: Iterable[str], texts: Iterable[str]) -> list[str]:
+    """The texts in which English is left when these names are taken out."""
+    longest_first = sorted(names, key=len, reverse=True)
+
+    def without(text: str) -> str:
+        for name in longest_first:
+            text = text.replace(name, " ")
+        return text
+
+    return [text for text in texts if english_left([without(text)])]

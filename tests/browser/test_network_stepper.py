@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks._page import NotebookPage, picture
-from tests.browser.test_language import ALL_TEXT, LATIN, english_left
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
+from benchmarks._page import NotebookPage
+from tests.browser._sheet import assert_fits, assert_readable, english_but, in_language, one_page
+from tests.browser.test_language import ALL_TEXT, LATIN
 
 CELLS = (
     "import llm_widgets as lw\nlw.set_language('en')\nnet = lw.NetworkStepper()\nnet",
@@ -45,18 +45,10 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 @pytest.fixture(scope="module")
 def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
     """One page with all three widgets for all tests of this file."""
-    shared_kernel.run("import ipywidgets; ipywidgets.Widget.close_all()")
-    context = browser.new_context(viewport={"width": 1300, "height": 2600})
-    page = NotebookPage(context, server, "notebook")
-    page.open(server.write("network-stepper.ipynb", CELLS), shared_kernel)
-    page.run_all()
-    for root in (NET, ACT, AUTO):
-        page.page.locator(f"{root}[data-state=shown]").wait_for()
-    yield page
-    shared_kernel.run("lw.set_language('en')")
-    faults = page.faults()
-    context.close()
-    assert not faults, faults
+    ready = (f"{root}[data-state=shown]" for root in (NET, ACT, AUTO))
+    size = {"width": 1300, "height": 2600}
+    with one_page(browser, server, shared_kernel, "network-stepper", CELLS, ready, viewport=size) as page:
+        yield page
 
 
 def until(look, root, selector, words):
@@ -265,7 +257,6 @@ def test_an_expression_is_typed_and_stepped_backward(look, shared_kernel):
 
 def test_they_fit_and_can_be_read_in_both_languages_and_themes(look, shared_kernel):
     page = look.page
-    page.evaluate("() => { document.body.append(document.createElement('style')) }")
     fresh(look, shared_kernel)
     left = []
     try:
@@ -274,40 +265,25 @@ def test_they_fit_and_can_be_read_in_both_languages_and_themes(look, shared_kern
             ("zh", 480, "sizes=[2, 3, 2, 2], loss='cross_entropy_from_logits', step=40, checking=True"),
             ("zh", 1100, "sizes=[2, 3, 1], loss='mean_squared_error', step=20, checking=True"),
         ):
-            shared_kernel.run(f"lw.set_language({language!r}); net.change({settings})")
+            in_language(look, shared_kernel, language)
+            shared_kernel.run(f"net.change({settings})")
             shared_kernel.run("act.change(activation='gelu_tanh', beside=['relu', 'tanh'], z=-0.8, gain=1.0)")
             shared_kernel.run(f"auto.change(expression='exp(a)/(exp(a) + exp(b))', step={width // 80})")
-            rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
-            page.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
-            page.wait_for_function(
-                "(tag) => [...document.querySelectorAll('.lw')].every((n) => n.lang.startsWith(tag))", arg=language
-            )
-            page.wait_for_timeout(300)
-            assert page.evaluate(TOO_WIDE, width) == []
-            for dark in (False, True):
-                look.theme(dark=dark)
-                picture(look, f"stepper-{language}-{width}-{'dark' if dark else 'light'}")
-                assert not [f for f in page.evaluate(CONTRAST) if f[0] < 4.5 or f[1] < 12]
-                assert page.evaluate(SMALL) == []
-        left += english_left(page.evaluate(TEXTS))
+            assert_fits(look, width)
+            assert_readable(look, f"stepper-{language}-{width}")
+        left += page.evaluate(TEXTS)
         for step in (0, 1, 3, 14, 15, 16, 20, 21, 28):
             shared_kernel.run(f"net.step = {step}")
             page.locator(f"{NET}[data-step='{step}']").wait_for()
-            left += english_left(page.evaluate(TEXTS))
+            left += page.evaluate(TEXTS)
         for name in ("identity", "relu", "silu", "gelu"):
             shared_kernel.run(f"act.activation = {name!r}; net.loss = 'binary_cross_entropy'")
             page.locator(f"{ACT} [data-beside={name}]").wait_for(state="hidden")
-            left += english_left(page.evaluate(TEXTS))
+            left += page.evaluate(TEXTS)
         for step in (0, 1, 5, 6, 7, 99):
             shared_kernel.run(f"auto.change(expression='a*b + a*a', step={step})")
             page.locator(f"{AUTO} [data-role=expression]").wait_for()
-            left += english_left(page.evaluate(TEXTS))
-        assert not [text for text in left if english_left([drop_names(text)])]
+            left += page.evaluate(TEXTS)
+        assert not english_but({*NAMES, *LATIN}, left)
     finally:
         look.theme(dark=False)
-
-
-def drop_names(text: str) -> str:
-    for name in sorted({*NAMES, *LATIN}, key=len, reverse=True):
-        text = text.replace(name, " ")
-    return text

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks._page import NotebookPage, picture
+from benchmarks._page import NotebookPage
+from tests.browser._sheet import assert_fits, assert_readable, in_language, one_page
 from tests.browser.test_language import ALL_TEXT, english_left
-from tests.browser.test_look import CONTRAST, MOVING, SMALL, TOO_WIDE
+from tests.browser.test_look import MOVING, TOO_WIDE
 
 CELLS = ("import llm_widgets as lw\nlw.set_language('en')\nbench = lw.NeuronWorkbench()\nbench",)
 ROOT = ".lw-neuron-workbench"
@@ -20,17 +21,12 @@ NAMES = ("ReLU", "Sigmoid", "GELU", "SiLU", "tanh", "max", "ln")
 @pytest.fixture(scope="module")
 def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
     """One page with one workbench for all tests of this file."""
-    shared_kernel.run("import ipywidgets; ipywidgets.Widget.close_all()")
-    context = browser.new_context(viewport={"width": 1400, "height": 1400}, reduced_motion="reduce")
-    page = NotebookPage(context, server, "notebook")
-    page.open(server.write("neuron.ipynb", CELLS), shared_kernel)
-    page.run_all()
-    page.page.locator(f"{ROOT}[data-state=shown]").wait_for()
-    yield page
-    shared_kernel.run("lw.set_language('en')")
-    faults = page.faults()
-    context.close()
-    assert not faults, faults
+    ready = [f"{ROOT}[data-state=shown]"]
+    size = {"width": 1400, "height": 1400}
+    with one_page(
+        browser, server, shared_kernel, "neuron", CELLS, ready, viewport=size, reduced_motion="reduce"
+    ) as page:
+        yield page
 
 
 @pytest.fixture(autouse=True)
@@ -193,26 +189,18 @@ def test_an_edge_is_chosen_with_the_mouse(look, shared_kernel):
 
 def test_it_fits_and_can_be_read_in_both_languages_and_themes(look, shared_kernel):
     page = look.page
-    page.evaluate("() => { document.body.append(document.createElement('style')) }")
     shared_kernel.run(
         "bench.change(x=[1, -20.5, 3, 4, 5, 6], w=[.1, .2, -.3, .4, .5, -123456.789], activation='gelu_tanh')"
     )
     try:
         for language, width in (("en", 320), ("zh", 480), ("zh", 1100)):
-            shared_kernel.run(f"lw.set_language({language!r})")
-            wait(look, "(tag) => document.querySelector('.lw').lang.startsWith(tag)", language)
-            rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
-            page.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
-            page.wait_for_timeout(250)
+            in_language(look, shared_kernel, language)
+            assert_fits(look, width)
             for loss in ("half_squared_error", "binary_cross_entropy_from_logits"):
                 shared_kernel.run(f"bench.change(loss={loss!r}, target=0.25)")
                 wait(look, "(loss) => document.querySelector('[data-role=loss]').value === loss", loss)
                 assert page.evaluate(TOO_WIDE, width) == []
-            for dark in (False, True):
-                look.theme(dark=dark)
-                picture(look, f"neuron-{language}-{width}-{'dark' if dark else 'light'}")
-                assert not [f for f in page.evaluate(CONTRAST) if f[0] < 4.5 or f[1] < 12]
-                assert page.evaluate(SMALL) == []
+            assert_readable(look, f"neuron-{language}-{width}")
         assert page.evaluate(MOVING) == []
         page.locator(f"{ROOT} .lw-menu > button").click()
         page.locator(f"{ROOT} [role=menuitem]").first.click()

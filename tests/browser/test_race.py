@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks._page import NotebookPage, picture
+from benchmarks._page import NotebookPage
+from tests.browser._sheet import assert_fits, assert_readable, in_language, one_page
 from tests.browser.test_language import ALL_TEXT, english_left
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
 
 HOSTILE = '<img src=x onerror=alert(1)> مرحبا 😀 "><script>alert(2)</script>'
 CELLS = (
@@ -46,18 +46,10 @@ ALL = (NUMBER, CHOICE, ORDER, SOFTMAX, RACE)
 @pytest.fixture(scope="module")
 def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
     """One page with all widgets for all tests of this file."""
-    shared_kernel.run("import ipywidgets; ipywidgets.Widget.close_all()")
-    context = browser.new_context(viewport={"width": 1400, "height": 3400})
-    page = NotebookPage(context, server, "notebook")
-    page.open(server.write("race.ipynb", CELLS), shared_kernel)
-    page.run_all()
-    for one in ALL:
-        page.page.locator(f"{one}[data-state=shown]").wait_for()
-    yield page
-    shared_kernel.run("lw.set_language('en')")
-    faults = page.faults()
-    context.close()
-    assert not faults, faults
+    ready = (f"{one}[data-state=shown]" for one in ALL)
+    size = {"width": 1400, "height": 3400}
+    with one_page(browser, server, shared_kernel, "race", CELLS, ready, viewport=size) as page:
+        yield page
 
 
 def wait(page, condition, arg=None):
@@ -197,21 +189,12 @@ def test_all_fits_in_both_languages_and_themes(look, shared_kernel):
     shared_kernel.run(
         f"softmax.change(logits=[-3.5, 1e6, 12.25, 1.0, 0.0, -5.0, 3.0, 0.5], labels=[{HOSTILE!r}, '猫'])"
     )
-    page.evaluate("() => { document.body.append(document.createElement('style')) }")
     try:
         for language, width in (("en", 320), ("zh", 1100)):
-            shared_kernel.run(f"lw.set_language({language!r})")
-            wait(look, "(tag) => [...document.querySelectorAll('.lw')].every((n) => n.lang.startsWith(tag))", language)
-            rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
-            page.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
-            page.wait_for_timeout(300)
+            in_language(look, shared_kernel, language)
+            assert_fits(look, width)
             assert page.locator(".lw img, .lw script").count() == 0
-            assert page.evaluate(TOO_WIDE, width) == []
-            for dark in (False, True):
-                look.theme(dark=dark)
-                picture(look, f"race-{language}-{width}-{'dark' if dark else 'light'}")
-                assert not [f for f in page.evaluate(CONTRAST) if f[0] < 4.5 or f[1] < 12]
-                assert page.evaluate(SMALL) == []
+            assert_readable(look, f"race-{language}-{width}")
         shared_kernel.run("softmax.labels = []\nchoice.close()")
         for root in (NUMBER, ORDER, SOFTMAX, RACE):
             page.locator(f"{root} .lw-menu > button").click()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks._page import NotebookPage, picture
+from benchmarks._page import NotebookPage
+from tests.browser._sheet import assert_fits, assert_readable, in_language, one_page
 from tests.browser.test_language import ALL_TEXT, LATIN
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
 
 CELLS = (
     "import llm_widgets as lw\nlw.set_language('en')\nwalk = lw.TrainingWalk(language='en')\nwalk",
@@ -27,18 +27,10 @@ NAMES = LATIN | {
 @pytest.fixture(scope="module")
 def walks(browser, server, shared_kernel) -> Iterator[NotebookPage]:
     """One page with both walks for all tests of this file."""
-    shared_kernel.run("import ipywidgets; ipywidgets.Widget.close_all()")
-    context = browser.new_context(viewport={"width": 1400, "height": 3000})
-    page = NotebookPage(context, server, "notebook")
-    page.open(server.write("walks.ipynb", CELLS), shared_kernel)
-    page.run_all()
-    for one in (TRAINING, INFERENCE):
-        page.page.locator(f"{one}[data-step]").wait_for()
-    yield page
-    shared_kernel.run("lw.set_language('en')")
-    faults = page.faults()
-    context.close()
-    assert not faults, faults
+    ready = (f"{one}[data-step]" for one in (TRAINING, INFERENCE))
+    size = {"width": 1400, "height": 3000}
+    with one_page(browser, server, shared_kernel, "walks", CELLS, ready, viewport=size) as page:
+        yield page
 
 
 def here(page, root, step, turn):
@@ -157,7 +149,6 @@ def test_it_trains_on_and_inference_follows(walks, shared_kernel):
 
 def test_any_text_stays_text_and_fits_in_both_languages_and_themes(walks, shared_kernel):
     page = walks.page
-    page.evaluate("() => { document.body.append(document.createElement('style')) }")
     own = page.locator(f"{TRAINING} [data-role=text]")
     own.fill("x")
     own.press("Control+Enter")
@@ -169,20 +160,11 @@ def test_any_text_stays_text_and_fits_in_both_languages_and_themes(walks, shared
     shared_kernel.until("walk.text is not None and walk.updates == 0")
     try:
         for language, width, step in (("en", 320, 14), ("zh", 480, 1), ("zh", 1100, 10)):
-            shared_kernel.run(f"lw.set_language({language!r}); walk.step = {step}; view.step = min({step}, 11)")
-            page.wait_for_function(
-                "(tag) => [...document.querySelectorAll('.lw')].every((n) => n.lang.startsWith(tag))", arg=language
-            )
-            rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
-            page.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
-            page.wait_for_timeout(300)
+            in_language(walks, shared_kernel, language)
+            shared_kernel.run(f"walk.step = {step}; view.step = min({step}, 11)")
+            assert_fits(walks, width)
             assert page.locator(".lw img, .lw script").count() == 0
-            assert page.evaluate(TOO_WIDE, width) == []
-            for dark in (False, True):
-                walks.theme(dark=dark)
-                picture(walks, f"walks-{language}-{width}-{'dark' if dark else 'light'}")
-                assert not [f for f in page.evaluate(CONTRAST) if f[0] < 4.5 or f[1] < 12]
-                assert page.evaluate(SMALL) == []
+            assert_readable(walks, f"walks-{language}-{width}")
         for root in (TRAINING, INFERENCE):
             page.locator(f"{root} .lw-menu > button").click()
             page.locator(f"{root} [role=menuitem]").first.click()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks._page import NotebookPage, picture
-from tests.browser.test_language import ALL_TEXT, LATIN, english_left
-from tests.browser.test_look import CONTRAST, SMALL, TOO_WIDE
+from benchmarks._page import NotebookPage
+from tests.browser._sheet import assert_fits, assert_readable, english_but, in_language, one_page
+from tests.browser.test_language import ALL_TEXT, LATIN
 
 CELLS = (
     "import llm_widgets as lw\nlw.set_language('en')\nexample = lw.WorkedExample()\nexample",
@@ -25,18 +25,10 @@ NAMES = {
 @pytest.fixture(scope="module")
 def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
     """One page with both widgets for all tests of this file."""
-    shared_kernel.run("import ipywidgets; ipywidgets.Widget.close_all()")
-    context = browser.new_context(viewport={"width": 1300, "height": 2600})
-    page = NotebookPage(context, server, "notebook")
-    page.open(server.write("worked-example.ipynb", CELLS), shared_kernel)
-    page.run_all()
-    for root in (EXAMPLE, ERRATA):
-        page.page.locator(f"{root}[data-state=shown]").wait_for()
-    yield page
-    shared_kernel.run("lw.set_language('en')")
-    faults = page.faults()
-    context.close()
-    assert not faults, faults
+    ready = (f"{one}[data-state=shown]" for one in (EXAMPLE, ERRATA))
+    size = {"width": 1300, "height": 2600}
+    with one_page(browser, server, shared_kernel, "worked-example", CELLS, ready, viewport=size) as page:
+        yield page
 
 
 def text_of(look, root, selector):
@@ -177,42 +169,26 @@ def test_errata_are_computed_cited_and_filtered_by_keyboard(look, shared_kernel)
 
 def test_it_fits_and_can_be_read_in_both_languages_and_themes(look, shared_kernel):
     page = look.page
-    page.evaluate("() => { document.body.append(document.createElement('style')) }")
     try:
         for language, width, row in (
             ("en", 320, "weight_gradient"),
             ("zh", 480, "new_weight"),
             ("zh", 1100, "bias_rule"),
         ):
-            shared_kernel.run(f"lw.set_language({language!r}); errata.check(); errata.row = 'chain-rule'")
+            in_language(look, shared_kernel, language)
+            shared_kernel.run("errata.check(); errata.row = 'chain-rule'")
             shared_kernel.run(f"example.row = {row!r}")
-            rule = f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}"
-            page.evaluate("(rule) => { document.body.querySelector(':scope > style').textContent = rule }", rule)
-            page.wait_for_function(
-                "(tag) => [...document.querySelectorAll('.lw')].every((n) => n.lang.startsWith(tag))", arg=language
-            )
-            page.wait_for_timeout(300)
-            assert page.evaluate(TOO_WIDE, width) == []
-            for dark in (False, True):
-                look.theme(dark=dark)
-                picture(look, f"example-{language}-{width}-{'dark' if dark else 'light'}")
-                assert not [f for f in page.evaluate(CONTRAST) if f[0] < 4.5 or f[1] < 12]
-                assert page.evaluate(SMALL) == []
-        left = english_left(page.evaluate(ALL_TEXT))
+            assert_fits(look, width)
+            assert_readable(look, f"example-{language}-{width}")
+        left = page.evaluate(ALL_TEXT)
         for mode in ("find", "explain"):
             shared_kernel.run(f"example.mode = {mode!r}")
             page.locator(f"{EXAMPLE} [data-mode={mode}][aria-pressed=true]").wait_for()
-            left += english_left(page.evaluate(ALL_TEXT))
+            left += page.evaluate(ALL_TEXT)
         for key in shared_kernel.value("[row.key for row in errata.rows]"):
             shared_kernel.run(f"errata.row = {key!r}")
             page.locator(f"[data-row={key}][aria-selected=true]").wait_for()
-            left += english_left(page.evaluate(ALL_TEXT))
-        assert not [text for text in left if english_left([drop_names(text)])]
+            left += page.evaluate(ALL_TEXT)
+        assert not english_but({*NAMES, *LATIN}, left)
     finally:
         look.theme(dark=False)
-
-
-def drop_names(text: str) -> str:
-    for name in sorted({*NAMES, *LATIN}, key=len, reverse=True):
-        text = text.replace(name, " ")
-    return text
