@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from itertools import pairwise
 
 import pytest
@@ -12,14 +10,11 @@ import pytest
 from llm_widgets.course import chapters, predictions
 from llm_widgets.course.algorithms_exercises import DRAWN
 from llm_widgets.course.algorithms_functions import FUNCTIONS
-from tests.notebooks.test_notebooks_run import Ran, number, numbers, run_against
+from tests.notebooks.test_notebooks_run import Ran, lines, number, numbers, run_against
 
 pytestmark = pytest.mark.slow
 
 NAME = "03-algorithms"
-# The goal is 20 s on two cores that do nothing else.
-SECONDS = 60
-MEGABYTES = 250
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
@@ -27,27 +22,12 @@ def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     return run_against(request.param, NAME, tmp_path_factory.mktemp(request.param))
 
 
-def lines(text: str) -> list[str]:
-    return text.strip().splitlines()
-
-
 def percents(text: str) -> list[float]:
     return [float(one) for one in re.findall(r"([\d.]+)%", text)]
 
 
-def test_it_stays_within_time_and_memory_and_speaks_its_language(ran: Ran) -> None:
-    assert ran.seconds < SECONDS
-    assert ran.megabytes < MEGABYTES
-    assert f"language='{ran.language}'" in ran.said["open"]
-    for cell in ("load", "subwords", "written", "exercise-1", "exercise-6", "exercise-10"):
-        assert bool(re.search(r"[\u4e00-\u9fff]", ran.said[cell])) is (ran.language == "zh"), cell
-
-
-def test_it_needs_no_backend() -> None:
-    code = chapters.read(chapters.path_of(NAME, "en")).code
-    asked = "import sys\nprint([m for m in ('keras', 'torch', 'tensorflow', 'jax') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", f"{code}\n{asked}"], capture_output=True, text=True, check=True)
-    assert lines(done.stdout)[-1] == "[]"
+def test_it_stays_within_time_and_memory_needs_no_backend_and_speaks_its_language(ran: Ran) -> None:
+    ran.stays_small("load", "subwords", "written", "exercise-1", "exercise-6", "exercise-10")
 
 
 def test_every_exercise_of_the_chapter_is_asked_in_it() -> None:

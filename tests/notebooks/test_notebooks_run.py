@@ -34,6 +34,8 @@ else:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 peak
 """
+# Of those imported; what `ONE_BACKEND` keeps out stands there as None.
+_BACKENDS = "import sys; [m for m in ('keras', 'torch', 'tensorflow', 'jax') if sys.modules.get(m)]"
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -44,6 +46,15 @@ class Ran:
     megabytes: float
     said: dict[str, str]  # what each cell printed or showed, as plain text
 
+    def stays_small(self, *translated: str) -> None:
+        """For a chapter of NumPy alone: time, memory, no backend, and its own language in the cells that are named."""
+        assert self.seconds < 60, "the goal is 20 s on two cores that do nothing else"
+        assert self.megabytes < 250
+        assert self.said["backends"] == "[]"
+        assert f"language='{self.language}'" in self.said["open"]
+        for cell in translated:
+            assert bool(re.search(r"[\u4e00-\u9fff]", self.said[cell])) is (self.language == "zh"), cell
+
 
 def run(name: str, language: str, folder: Path) -> Ran:
     notebook = nbformat.read(chapters.path_of(name, language), as_version=4)
@@ -51,6 +62,7 @@ def run(name: str, language: str, folder: Path) -> Ran:
     nbformat.write(notebook, folder / f"{name}.ipynb")
     notebook.cells.insert(0, nbformat.v4.new_code_cell(ONE_BACKEND, id="one-backend"))
     notebook.cells.append(nbformat.v4.new_code_cell(_PEAK, id="peak"))
+    notebook.cells.append(nbformat.v4.new_code_cell(_BACKENDS, id="backends"))
     client = NotebookClient(
         notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     )
@@ -59,6 +71,10 @@ def run(name: str, language: str, folder: Path) -> Ran:
     seconds = time.monotonic() - start
     said = {cell.id: _text(cell) for cell in notebook.cells if cell.cell_type == "code"}
     return Ran(language, seconds, float(said["peak"]), said)
+
+
+def lines(text: str) -> list[str]:
+    return text.strip().splitlines()
 
 
 def _text(cell: nbformat.NotebookNode) -> str:
