@@ -1,0 +1,83 @@
+"""A chapter of NumPy alone as a learner opens it: every cell runs, every widget draws, every formula can be read."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Sequence
+
+from benchmarks._page import NotebookPage, picture
+from benchmarks._server import Server
+from tests.browser.test_chapter import NOTEBOOKS, RESULTS
+from tests.browser.test_language import ALL_TEXT, LATIN, english_left
+from tests.browser.test_look import CONTRAST
+
+# Names of functions that Chinese prose writes in Latin letters too.
+NAMES = {"ReLU", "ReLUs", "GELU", "SiLU", "tanh", "sigmoid", "softmax", "ln", "max", "exp", "logits"}
+# In each theme and application once.
+WAYS = (("en", "lab", False), ("zh", "notebook", True))
+PLACES = """(parts) => window.jupyterapp.shell.currentWidget.content.widgets
+  .map((cell, i) => [i, cell.model.sharedModel.source])
+  .filter(([i, source]) => parts.some((part) => source.includes(part))).map(([i]) => i)"""
+SCROLL = """(i) => { const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = i;
+  return notebook.scrollToItem(i, 'start'); }"""
+ACTIVE = ".jp-Notebook-cell.jp-mod-active"
+
+
+def assert_whole(
+    open_page: Callable[..., NotebookPage],
+    server: Server,
+    name: str,
+    way: tuple[str, str, bool],
+    *,
+    cells: int,
+    widgets: Sequence[str],
+    drawn: int,
+    names: set[str] = NAMES,
+) -> None:
+    """Opens a chapter, runs it, looks at each of its widgets, and reads it.
+
+    Args:
+        name: of the chapter.
+        way: language, application, and whether it is dark.
+        cells: the chapter has more code cells than these.
+        widgets: parts of the calls that show one.
+        drawn: how many cells show one.
+        names: what Chinese prose writes in Latin letters.
+    """
+    language, app, dark = way
+    (server.folder / language).mkdir(exist_ok=True)
+    shutil.copy(NOTEBOOKS / language / f"{name}.ipynb", server.folder / language)
+    path = f"{language}/{name}.ipynb"
+    page = open_page(app, height=1400).open(path)
+    tab = page.page
+    page.theme(dark=dark)
+    try:
+        page.run_all()
+        results = tab.evaluate(RESULTS)
+        assert len(results) > cells
+        assert not [source for source, count, errors, _ in results if count is None or errors]
+        places = tab.evaluate(PLACES, list(widgets))
+        assert len(places) == drawn
+        for place in places:
+            tab.evaluate(SCROLL, place)
+            tab.locator(f"{ACTIVE} .lw[data-state=shown]").wait_for()
+        picture(page, f"chapter-{name[:2]}-{language}-{app}")
+        found = tab.evaluate(CONTRAST)
+        assert not [f for f in found if f[0] < 4.5]
+        assert not [f for f in found if f[1] < 12]
+        if language == "zh":
+            left = [text for text in english_left(tab.evaluate(ALL_TEXT)) if _words(text) - LATIN - names]
+            assert not left, left
+        # JupyterLab's MathJax writes what a screen reader reads beside what it draws.
+        formulas, read = (tab.locator(one).count() for one in ("mjx-container", "mjx-assistive-mml > math"))
+        assert formulas == read > 20
+    finally:
+        if dark:
+            page.theme(dark=False)
+    server.kernel_of(path).close()
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z]{2,}", text))
