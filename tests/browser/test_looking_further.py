@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks._page import NotebookPage, picture
-from tests.browser._sheet import CONTRAST, SMALL, TOO_WIDE, narrow
+from benchmarks._page import NotebookPage
+from tests.browser._sheet import assert_fits, assert_readable, in_language, one_page
 from tests.browser.test_language import ALL_TEXT, english_left
 
 CELLS = (
@@ -33,18 +33,10 @@ HOSTILE = '<img src=x onerror=alert(1)> مرحبا 😀 "><script>alert(2)</scri
 @pytest.fixture(scope="module")
 def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
     """One page with the three widgets for all tests of this file."""
-    shared_kernel.run("import ipywidgets; ipywidgets.Widget.close_all()")
-    context = browser.new_context(viewport={"width": 1400, "height": 2400})
-    page = NotebookPage(context, server, "notebook")
-    page.open(server.write("looking-further.ipynb", CELLS), shared_kernel)
-    page.run_all()
-    for one in ALL:
-        page.page.locator(one).wait_for()
-    yield page
-    shared_kernel.run("run.stop(wait=True)\nlw.set_language('en')")
-    faults = page.faults()
-    context.close()
-    assert not faults, faults
+    size = {"width": 1400, "height": 2400}
+    with one_page(browser, server, shared_kernel, "looking-further", CELLS, ALL, viewport=size) as page:
+        yield page
+        shared_kernel.run("run.stop(wait=True)")
 
 
 def wait(page, condition, arg=None):
@@ -154,23 +146,16 @@ def test_any_text_stays_text_and_fits_in_both_languages_and_themes(look, shared_
     page = look.page
     try:
         for language, width in (("en", 320), ("zh", 480), ("zh", 1100)):
-            shared_kernel.run(f"lw.set_language({language!r})")
-            wait(look, "(tag) => [...document.querySelectorAll('.lw')].every((n) => n.lang.startsWith(tag))", language)
+            in_language(look, shared_kernel, language)
             text = HOSTILE if width < 400 else "the cat sat on the mat. " * 8
             for root in ALL:
                 page.locator(f"{root} textarea").fill(text)
             shared_kernel.until(
                 f"all(w.text == {text!r} and w._seen[:1] == (w._key(),) for w in (heads, lens, rest))",
             )
-            narrow(look, width)
-            page.wait_for_timeout(300)
+            assert_fits(look, width)
             assert page.locator(".lw img, .lw script").count() == 0
-            assert page.evaluate(TOO_WIDE, width) == []
-            for dark in (False, True):
-                look.theme(dark=dark)
-                picture(look, f"looking-{language}-{width}-{'dark' if dark else 'light'}")
-                assert not [f for f in page.evaluate(CONTRAST) if f[0] < 4.5 or f[1] < 12]
-                assert page.evaluate(SMALL) == []
+            assert_readable(look, f"looking-{language}-{width}")
         for root in ALL:
             page.locator(f"{root} .lw-menu > button").click()
             page.locator(f"{root} [role=menuitem]").first.click()
