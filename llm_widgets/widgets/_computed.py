@@ -74,14 +74,22 @@ class ComputedWidget(LiveWidget):
                 self._together = False
                 self._refresh()
 
+    def _fit(self) -> None:
+        """Brings the settings into line with one another before anything is computed from them."""
+
     def _refresh(self) -> None:
         if self._together:
             return
-        try:
-            found, overflow = self._compute(), False
-        except (ValueError, OverflowError):
-            found, overflow = {}, True
         with self.hold_sync():
+            self._together = True  # what is fitted is computed below, once
+            try:
+                self._fit()
+            finally:
+                self._together = False
+            try:
+                found, overflow = self._compute(), False
+            except (ValueError, OverflowError):
+                found, overflow = {}, True
             self._found, self._overflow = found, overflow
 
     def _on_settings(self, content: Any) -> None:

@@ -128,17 +128,6 @@ class NetworkStepper(ComputedWidget):
         assert self._history is not None
         return [] if self._history.problem.mismatch() else self._history.losses_until(self._at)
 
-    def _refresh(self) -> None:
-        if self._together:
-            return
-        with self.hold_sync():
-            self._together = True  # what is fitted here is not computed again
-            try:
-                self._fit()
-            finally:
-                self._together = False
-            super()._refresh()
-
     def _fit(self) -> None:
         """Makes the numbers fit the sizes, and goes to `updates`; other numbers or another problem begin at 0."""
         sizes = tuple(self.sizes)

@@ -176,18 +176,11 @@ class NeuronWorkbench(ComputedWidget):
             )
         return str(proposal["value"])
 
-    def _refresh(self) -> None:
-        if self._together:
-            return
-        with self.hold_sync():
-            self._together = True
-            try:
-                self._follow()
-            except (ValueError, OverflowError):  # what is given overflows; the page tells it
-                self._history, self.step = None, 0
-            finally:
-                self._together = False
-            super()._refresh()
+    def _fit(self) -> None:
+        try:
+            self._follow()
+        except (ValueError, OverflowError):  # what is given overflows; the page tells it
+            self._history, self.step = None, 0
 
     def _follow(self) -> None:
         """Begins a new history where a number was changed; goes to the place that `step` says otherwise."""
