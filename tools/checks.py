@@ -107,14 +107,14 @@ def quick_checks() -> list[Outcome]:
 
 
 def tests() -> list[Outcome]:
-    """Plain tests two at a time; those that drive a browser or watch the clock alone."""
+    """Two at a time: those that drive a browser mostly wait. Each file of theirs shares a page, so it stays together."""
     os.environ.setdefault("LLM_WIDGETS_CHROMIUM", browser())
     # Else each of their hundred processes compiles anew all that it imports: four seconds for Keras alone.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     plain = ("--numprocesses=2", "--dist=worksteal", "-m", "not browser")
     return [
         pytest("tests", *plain),
-        pytest("tests in the browser", "-m", "browser"),
+        pytest("tests in the browser", "--numprocesses=2", "--dist=loadfile", "-m", "browser"),
     ]
 
 
