@@ -16,29 +16,23 @@ Usage: python -m benchmarks.foundations [NOTEBOOK.ipynb …]  (other notebooks i
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbclient import NotebookClient
-
+from benchmarks._chapter import CHAPTERS as FOLDER
+from benchmarks._chapter import chapter
 from benchmarks._page import NotebookPage, chromium
 from benchmarks._server import serve
 from benchmarks._timing import report
 
 GOAL_MS, GOAL_SECONDS, GOAL_MB = 50.0, 20.0, 250.0
 EDITS, SKIPPED, TURNS = 40, 5, 3
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 CHAPTERS = [
-    NOTEBOOKS / language / f"{name}.ipynb" for name in ("03-algorithms", "04-mathematics") for language in ("en", "zh")
+    FOLDER / language / f"{name}.ipynb" for name in ("03-algorithms", "04-mathematics") for language in ("en", "zh")
 ]
-BACKENDS = ("torch", "jax", "tensorflow", "keras")
-
 CELLS = (
     "import llm_widgets as lw\nlw.set_language('en')\nbench = lw.NeuronWorkbench()\nbench",
     """
@@ -72,17 +66,6 @@ EDIT = """([field, shown, framed]) => {
   });
   window.edit.catch(() => null);
 }"""
-PEAK = f"""
-import sys
-def _peak():
-    try:
-        return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1000
-    except (OSError, IndexError):
-        import resource
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-print("peak_mb", _peak())
-print("backends", *(name for name in {BACKENDS!r} if name in sys.modules))
-"""
 
 
 def edits(page: NotebookPage, field: str, shown: str, framed: bool, count: int) -> list[float]:
@@ -127,35 +110,6 @@ def editing() -> dict[str, Any]:
     return {**p50_and_p95(ours), "edits": len(ours), "plain_field": p50_and_p95(theirs), "ratio": round(ratio, 2)}
 
 
-def chapter(path: Path) -> dict[str, Any]:
-    """What a notebook takes from the start of its kernel to its end, or why it cannot be run."""
-    if not path.is_file():
-        return {"holds": False, "missing": True}
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    with tempfile.TemporaryDirectory() as folder:
-        # Beside the kernel, as in a learner's folder: this is how the code finds out its language.
-        nbformat.write(notebook, Path(folder) / path.name)  # type: ignore[no-untyped-call]
-        notebook.cells.append(nbformat.v4.new_code_cell(PEAK))  # type: ignore[no-untyped-call]
-        client = NotebookClient(notebook, timeout=300, kernel_name="python3", allow_errors=False)
-        client.create_kernel_manager()
-        environment = {name: value for name, value in os.environ.items() if name != "JPY_SESSION_NAME"}
-        began = time.perf_counter()
-        try:
-            client.execute(cwd=folder, env=environment)
-        except Exception as error:  # a cell failed or took too long, or the kernel died: each is a figure missed
-            return {"holds": False, "failed": f"{type(error).__name__}: {error}"[-500:]}
-        seconds = time.perf_counter() - began
-    printed = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
-    lines = dict(line.partition(" ")[::2] for line in printed.splitlines())
-    megabytes, backends = float(lines["peak_mb"]), lines["backends"].split()
-    return {
-        "holds": seconds <= GOAL_SECONDS and megabytes <= GOAL_MB and not backends,
-        "seconds": round(seconds, 1),
-        "kernel_mb": round(megabytes),
-        "backends": backends,
-    }
-
-
 def main(paths: list[Path]) -> None:
     """Measures, and prints the report."""
     edit = editing()
@@ -163,7 +117,7 @@ def main(paths: list[Path]) -> None:
     chapters = {}
     for path in paths:
         name = f"{path.parent.name}/{path.stem}"
-        chapters[name] = chapter(path)
+        chapters[name] = chapter(path, GOAL_SECONDS, GOAL_MB, backend=False)
         print(name, chapters[name], flush=True)
     shares = [edit["p50_ms"] / GOAL_MS]
     for found in chapters.values():
