@@ -1,9 +1,10 @@
 // The activation explorer: functions and slopes in one plot with a point to drag, and the gradient of a stack of layers.
 import { N, el, number, sentences, table, widget } from "./kit.js";
-import { activationName, activationOf, activationSign, bracket, slopeNote, slopeOf } from "./activation_formulas.js";
+import { activationOf, activationSign, bracket, slopeNote, slopeOf } from "./activation_formulas.js";
 import { chainWords, decades, functionSpan, outputWords, pointWords, stackWords, zoneWords, zonesWords } from "./activation_text.js";
 import { computedView } from "./computed.js";
 import { factor, math, num, op, tinted } from "./formula.js";
+import { activationName } from "./function_names.js";
 import { numberField } from "./number_field.js";
 import { plot } from "./plot.js";
 

@@ -5,10 +5,6 @@ import { frac, id, num, op, row, sub, sup, text } from "./formula.js";
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {() => Element} Making */
 
-const ACTIVATION_NAMES = /** @type {Record<string, string>} */ ({ identity: N("identity"), sigmoid: N("sigmoid"), relu: N("ReLU"), tanh: N("tanh"), gelu: N("GELU"), gelu_tanh: N("GELU (by tanh)"), silu: N("SiLU") });
-/** @param {Translate} t @param {string} name */
-export const activationName = (t, name) => t(ACTIVATION_NAMES[name] ?? name);
-
 /** A bracket of the height of a letter, whatever stands within. @param {string} sign */
 export const bracket = (sign) => { const made = op(sign); made.setAttribute("stretchy", "false"); return made; };
 const oneHalf = () => frac(num(1), num(2));

@@ -1,6 +1,6 @@
 // What the activation explorer says in words, and the axes of its plots. No page needed.
 import { N, number, sentences } from "./kit.js";
-import { activationName } from "./activation_formulas.js";
+import { activationName } from "./function_names.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {[number | null, number | null, "dead" | "saturated"]} Zone */

@@ -2,12 +2,15 @@
 import { el, number } from "./kit.js";
 import { diverging, inkOn } from "./colours.js";
 import { numberField } from "./number_field.js";
-import { ACTIVATION_NAMES, LOSS_NAMES, brief, compact, parameterNames, spoken, written } from "./neuron_logic.js";
+import { ACTIVATION_NAMES, LOSS_NAMES } from "./function_names.js";
+import { brief, compact, parameterNames, spoken, written } from "./neuron_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {import("./neuron_logic.js").Found} Found */
 /** @typedef {{ t: Translate, current: (name: string) => any, edit: (changes: Record<string, any>) => void, refused: (why: string) => void, choose: (name: string) => void }} Hands */
 
+// One neuron has one output: the cross-entropy of several classes is none of its losses.
+const NEURON_LOSSES = Object.fromEntries(Object.entries(LOSS_NAMES).filter(([name]) => name !== "cross_entropy_from_logits"));
 const svg = (/** @type {string} */ tag, /** @type {Record<string, string>} */ props = {}) => { const made = document.createElementNS("http://www.w3.org/2000/svg", tag); for (const [name, value] of Object.entries(props)) made.setAttribute(name, value); return made; };
 
 /** A field that shows five digits until it is edited. @param {Hands} hands @param {{ label: () => string, role: string, get: () => number, set: (x: number) => void, low?: number, step?: number, choose?: string }} options */
@@ -37,7 +40,7 @@ export function neuronDrawing(hands, buttons) {
   const inputs = el("div", { class: "lw-neuron-column" }), weights = el("div", { class: "lw-neuron-column" });
   const said = { z: el("span", { class: "lw-neuron-forward" }), y: el("span", { class: "lw-neuron-forward" }), loss: el("span", { class: "lw-neuron-forward" }), slope: el("span", { class: "lw-neuron-back" }), pull: el("span", { class: "lw-neuron-back" }) };
   const select = (/** @type {string} */ name, /** @type {Record<string, string>} */ names) => el("select", { dataset: { role: name }, on: { change: (/** @type {Event} */ e) => edit({ [name]: /** @type {HTMLSelectElement} */ (e.target).value }) } }, ...Object.keys(names).map((value) => el("option", { value })));
-  const activation = select("activation", ACTIVATION_NAMES), loss = select("loss", LOSS_NAMES);
+  const activation = select("activation", ACTIVATION_NAMES), loss = select("loss", NEURON_LOSSES);
   const target = numberIn(hands, { label: () => t("Target {name}", { name: "t" }), role: "t", get: () => current("target"), set: (x) => edit({ target: x }) });
   const sumCard = el("div", { class: "lw-neuron-card lw-neuron-sum" }, el("b", {}, "Σ"), said.z);
   const actCard = el("div", { class: "lw-neuron-card" }, el("span", { class: "lw-neuron-name" }, el("b", {}, "σ"), activation), said.y, said.slope);
@@ -95,7 +98,7 @@ export function neuronDrawing(hands, buttons) {
     node,
     relabel() {
       caption.textContent = t("Change any number. Blue goes forward; a box is the gradient ∂L/∂ of the number above it, from blue (negative) over white to red.");
-      for (const [list, names, label] of /** @type {[HTMLSelectElement, Record<string, string>, string][]} */ ([[activation, ACTIVATION_NAMES, t("Activation")], [loss, LOSS_NAMES, t("Loss")]])) {
+      for (const [list, names, label] of /** @type {[HTMLSelectElement, Record<string, string>, string][]} */ ([[activation, ACTIVATION_NAMES, t("Activation")], [loss, NEURON_LOSSES, t("Loss")]])) {
         list.setAttribute("aria-label", label);
         for (const option of list.options) option.textContent = t(names[option.value]);
       }

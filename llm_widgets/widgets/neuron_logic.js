@@ -7,13 +7,6 @@ import { N, number, sentences } from "./kit.js";
 /** @typedef {{ loss: number, dL_dy: number, dy_dz: number, dL_dz: number }} Back */
 /** What the kernel found. @typedef {{ x: number[], w: number[], b: number, target: number, activation: string, loss: string, learning_rate: number, step: number, products: number[], z: number, y: number, back: Back | null, parameters: Parameter[], updates: number, more: boolean, losses: (number | null)[], loss_after: number | null, problem: string, news: string }} Found */
 
-export const ACTIVATION_NAMES = /** @type {Record<string, string>} */ ({
-  identity: N("identity (none)"), sigmoid: N("sigmoid"), relu: "ReLU", tanh: "tanh", gelu: "GELU", gelu_tanh: N("GELU, tanh form"), silu: "SiLU",
-});
-export const LOSS_NAMES = /** @type {Record<string, string>} */ ({
-  half_squared_error: N("half squared error"), mean_squared_error: N("squared error"), binary_cross_entropy: N("binary cross-entropy"), binary_cross_entropy_from_logits: N("binary cross-entropy from logits"),
-});
-
 const PROBLEMS = /** @type {Record<string, string>} */ ({
   double_sigmoid: N("This loss applies a sigmoid itself, and the output has gone through one already. Choose the activation “identity”, or the loss “binary cross-entropy”. All numbers are kept."),
   target: N("A cross-entropy compares probabilities: its target must lie between 0 and 1, and t is {t}. Change t, or choose a squared error. All numbers are kept."),

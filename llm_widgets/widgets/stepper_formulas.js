@@ -1,7 +1,8 @@
 // The formula of each step of a network with its numbers, and the step in words.
 import { N, el, number } from "./kit.js";
-import { activationName, activationOf, activationSign, bracket, slopeNote, slopeOf } from "./activation_formulas.js";
+import { activationOf, activationSign, bracket, slopeNote, slopeOf } from "./activation_formulas.js";
 import { factor, frac, id, math, num, op, partial, row, sub, subsup, sum, sup, tinted } from "./formula.js";
+import { activationName, lossName } from "./function_names.js";
 import { unitName, unitParts } from "./stepper_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
@@ -9,12 +10,6 @@ import { unitName, unitParts } from "./stepper_logic.js";
 /** @typedef {import("./stepper_logic.js").NetPart} NetPart */
 /** @typedef {import("./formula.js").Part} Part */
 
-const NET_LOSSES = /** @type {Record<string, string>} */ ({
-  half_squared_error: N("half the squared error"), mean_squared_error: N("mean squared error"), binary_cross_entropy: N("binary cross-entropy"),
-  binary_cross_entropy_from_logits: N("binary cross-entropy from logits"), cross_entropy_from_logits: N("cross-entropy from logits"),
-});
-/** @param {Translate} t @param {string} name */
-export const lossName = (t, name) => t(NET_LOSSES[name] ?? name);
 const fourDigits = (/** @type {number | null | undefined} */ x) => number(x, 4);
 const inBlue = (/** @type {number} */ x) => tinted("blue", factor(fourDigits(x)));
 const inOrange = (/** @type {number | undefined} */ x) => tinted("orange", factor(fourDigits(x)));

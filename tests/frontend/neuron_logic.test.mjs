@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fill } from "../../llm_widgets/widgets/kit.js";
-import { ACTIVATION_NAMES, MENDS, brief, compact, parameterNames, problem, reason, sign, spoken, status, tone, twin, verdict, whole5, written } from "../../llm_widgets/widgets/neuron_logic.js";
+import { ACTIVATION_NAMES } from "../../llm_widgets/widgets/function_names.js";
+import { MENDS, brief, compact, parameterNames, problem, reason, sign, spoken, status, tone, twin, verdict, whole5, written } from "../../llm_widgets/widgets/neuron_logic.js";
 
 const t = (message, values) => fill(message, values);
 const right = { name: "w1", value: 0.1, after: 0.11, gradient: -0.1, difference: -0.1, step: 6e-6, error: 1e-11, agrees: true, why: "" };
