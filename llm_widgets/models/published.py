@@ -97,8 +97,8 @@ _ALL = (
     PublishedModel("t5-small", "T5 small", _t5(6, 512, 8), "60M", 10 * M, T5, _T5_NOTE, 1000 * G),
     PublishedModel("t5-base", "T5 base", _t5(12, 768, 12), "220M", 10 * M, T5, _T5_NOTE, 1000 * G),
     PublishedModel("t5-large", "T5 large", _t5(24, 1024, 16), "770M", 0, T5, N_(
-        "The paper says 770 million; its sizes give 738 million, as its released weights have. With the tied table counted "
-        "twice it would be 771 million."
+        "The paper says 770 million; its sizes give 738 million, as its released weights have. With the tied table "
+        "counted twice it would be 771 million."
     ), 1000 * G),
     PublishedModel("gpt3-small", "GPT-3 125M", _gpt(12, 768, 12, 2048), "125M", M, GPT3, _GPT3_NOTE, 300 * G),
     PublishedModel("gpt3-medium", "GPT-3 350M", _gpt(24, 1024, 16, 2048), "356M", M, GPT3, _GPT3_NOTE, 300 * G),
