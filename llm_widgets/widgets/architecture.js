@@ -62,6 +62,7 @@ function view(model, host) {
       function inside(key) {
         const names = typeof key === "number" ? [found().sections[key].count].filter((x) => typeof x === "string") : (found().sections.flatMap((s) => s.parts).find((p) => p.id === key)?.home ?? []);
         const nodes = names.map((name) => sizeIn(String(name))).filter((x) => x !== null);
+        if (found().edges.some(([, end, kind]) => kind === "memory" && end === key)) nodes.push(el("span", { class: "lw-archx-from" }, `← ${t("from the encoder")}`));
         return nodes.length ? el("span", { class: "lw-archx-sizes" }, ...nodes) : null;
       }
       const picked = (/** @type {string} */ id) => { if (id && id !== model.get("chosen")) { model.set("chosen", id); model.save_changes(); paint(); } };
@@ -129,6 +130,10 @@ function view(model, host) {
           else if (!tag) box.append(el("span", { class: "lw-archx-tag" }, words));
           else if (tag.textContent !== words) tag.textContent = words;
         });
+        for (const head of root.querySelectorAll(".lw-arch-block > .lw-arch-head")) {
+          head.querySelector(".lw-archx-tag")?.remove();
+          if (links.length) head.append(el("span", { class: "lw-archx-tag" }, t("{name}: left out", { name: t("the repetition of the block") })));
+        }
         if (!links.length) return null;
         const out = leftOut(diagram, document), all = diagram.sections.reduce((sum, s) => sum + s.parts.length, 0);
         ghosts.before.textContent = t("{name}: left out", { name: t("tokenization: from text to ids") });

@@ -167,7 +167,8 @@ export function drawing(t, chosen = () => {}, more = null) {
       if (same) refill(); else build();
       if (focused && !same) (boxes.get(at)?.box ?? [...boxes.values()][0].box).focus();
       clearTimeout(timer);
-      if (more && same) found.changed = []; // while a slider moves nearly all change, and none is news
+      // While a slider moves, or another model comes, nearly all boxes change, and none is news.
+      if (more && (same || found.changed.length > boxes.size / 2)) found.changed = [];
       for (const id of found.changed) boxes.get(id)?.box.classList.add("lw-arch-changed");
       timer = setTimeout(() => { for (const { box } of boxes.values()) box.classList.remove("lw-arch-changed"); news = ""; say(); }, SHOWN);
       const list = (/** @type {string[]} */ names) => { const some = [...new Set(names)]; return some.length > 5 ? t("{names} and {n} more", { names: some.slice(0, 4).join(t(", ")), n: some.length - 4 }) : some.join(t(", ")); };
