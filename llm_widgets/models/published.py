@@ -43,7 +43,7 @@ class PublishedModel:
 
     Args:
         name: as in `PUBLISHED`.
-        title: as its authors write it.
+        title: as its authors write it (an English message where it has a translation).
         spec: its sizes and switches.
         said: the count as it is published, "" for a model of the kit or of the documents.
         rounded: to how many parameters the published count is exact; 0 where it is not the model's count.
@@ -83,11 +83,19 @@ def _llama2(layers: int, width: int, heads: int, inner: int, shared: int = 0) ->
     )
 
 
+_KIT = {"tiny": N_("GPT, tiny"), "small": N_("GPT, small"), "medium": N_("GPT, medium")}
+
+
+def _kit(name: str) -> PublishedModel:
+    sizes: dict[str, Any] = dict(TRANSFORMER_SIZES[name])
+    return PublishedModel(name, _KIT[name], GPTSpec(**sizes))
+
+
 M, G = 10**6, 10**9
 _ALL = (
-    PublishedModel("document-en", "LSTM (English document)", PRESETS["document_en"]),
-    PublishedModel("document-zh", "LSTM (Chinese document)", PRESETS["document_zh"]),
-    *(PublishedModel(name, f"GPT, {name}", GPTSpec(**sizes)) for name, sizes in TRANSFORMER_SIZES.items()),
+    PublishedModel("document-en", N_("LSTM of the English document"), PRESETS["document_en"]),
+    PublishedModel("document-zh", N_("LSTM of the Chinese document"), PRESETS["document_zh"]),
+    *(_kit(name) for name in TRANSFORMER_SIZES),
     PublishedModel("gpt2", "GPT-2 124M", _gpt(12, 768, 12, 1024), "117M; 124M", M, GPT2, _GPT2_NOTE),
     PublishedModel("gpt2-medium", "GPT-2 355M", _gpt(24, 1024, 16, 1024), "345M; 355M", M, GPT2, _GPT2_NOTE),
     PublishedModel("gpt2-large", "GPT-2 774M", _gpt(36, 1280, 20, 1024), "762M; 774M", M, GPT2, _GPT2_NOTE),

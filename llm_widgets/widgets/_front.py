@@ -20,7 +20,7 @@ _NOTE = re.compile(r"^[^\S\n]*/\*\*(?:(?!\*/).)*\*/[^\S\n]*\n", re.MULTILINE | r
 _INLINE_NOTE = re.compile(r"/\*\* @(?:type|param)(?:(?!\*/).)*\*/ ?")
 # A line that is nothing but a comment, or nothing.
 _REMARK = re.compile(r"^[^\S\n]*(?://.*)?\n", re.MULTILINE)
-# How far a line is indented: one space is enough, and less for a page to carry. No text of ours goes over several lines.
+# How far a line is indented: one space is enough for a page to carry. No text of ours goes over several lines.
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 # t("…") translates now; N("…") marks a string that is translated later.
 _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")

@@ -153,7 +153,7 @@ function view(model, host) {
           for (const one of [preset, dtype, documents]) one.name.textContent = t(one.caption);
           dtype.list.replaceChildren(...Object.entries(DTYPES).map(([value, words]) => el("option", { value }, t(words))));
           documents.list.replaceChildren(...Object.entries(DOCUMENTS).map(([value, words]) => el("option", { value }, t(words))));
-          preset.list.replaceChildren(el("option", { value: "" }, t(OWN)), ...Object.entries(model.get("_published")).map(([value, one]) => el("option", { value }, /** @type {any} */ (one).title)));
+          preset.list.replaceChildren(el("option", { value: "" }, t(OWN)), ...Object.entries(model.get("_published")).map(([value, one]) => el("option", { value }, t(/** @type {any} */ (one).title))));
           slidersName.textContent = t("Sliders");
           switchesName.textContent = t("Switches");
           for (const unit of units) unit.textContent = t("tokens");

@@ -169,7 +169,7 @@ class ArchitectureExplorer(ComputedWidget):
         known = i18n.catalogue(language)
         fields = {field for family in _families().values() for field in family.DESCRIBED}
         words = {word for f in fields for word in (f.label, f.help, f.unit, f.zero, *f.words) if word}
-        words |= {one.note for one in PUBLISHED.values()}
+        words |= {word for one in PUBLISHED.values() for word in (one.note, one.title)}
         return super()._translations(language) | {word: known[word] for word in words if word in known}
 
     def _on_settings(self, content: Any) -> None:

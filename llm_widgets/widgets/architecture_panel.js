@@ -47,7 +47,7 @@ export function costTable(t, inputs) {
     paint(found, sizes, dtype, published) {
       const costs = costsOf(found, sizes, dtype), two = "M" in found.sizes, most = Math.max(...["weights", "gradients", "optimizer", "activations", "cache"].map((name) => costs[name] ?? 0), 1);
       total.textContent = t("{n} parameters", { n: number(costs.parameters) });
-      const words = published ? published.said ? sentences(t("{title}, published as {said} ({source}).", published), published.note && t(published.note)) : t("{title}.", published) : t("Sizes of your own.");
+      const words = published ? published.said ? sentences(t("{title}, published as {said} ({source}).", { ...published, title: t(published.title) }), published.note && t(published.note)) : t("{title}.", { title: t(published.title) }) : t("Sizes of your own.");
       if (said.textContent !== words) said.textContent = words;
       for (const cost of COSTS) {
         if (cost.length === 1) continue;
