@@ -14,7 +14,7 @@ import { COSTS, boxDetail, costName, costTable } from "./architecture_panel.js";
 /** @typedef {import("./designer_logic.js").Field} Field */
 
 const HELP = N("Boxes from the text downwards, and on every arrow the shape of what flows there: B texts of T tokens with C numbers each. Change a size where it stands: type it, step it with the arrow keys, or drag it sideways; sliders are below. Everything else is computed at once from formulas of these sizes. Click a box to see its formulas and its line of Keras. Matrix products are counted, two operations for each multiplication and addition; the way back of training counts twice the way there.");
-const DTYPES = { float32: N("float32: 4 bytes a number"), bfloat16: N("bfloat16: 2 bytes"), int8: N("int8: 1 byte"), int4: N("int4: half a byte") };
+const DTYPES = { float32: N("float32: 4 bytes a number"), bfloat16: N("bfloat16: 2 bytes"), int8: N("int8: 1 byte a weight"), int4: N("int4: half a byte a weight") };
 const DOCUMENTS = { "": N("the whole model"), en: N("the English document's flowchart"), zh: N("the Chinese document's flowchart") };
 const OWN = N("sizes of your own");
 
@@ -148,7 +148,7 @@ function view(model, host) {
       }
 
       return {
-        body: [choices, chain, el("div", { class: "lw-archx-halves" }, el("div", { class: "lw-archx-left-half" }, drawn.node), el("div", { class: "lw-archx-right-half" }, costs.node, detail.node)), sliderBox, switchBox],
+        body: [choices, sliderBox, switchBox, chain, el("div", { class: "lw-archx-halves" }, el("div", {}, drawn.node), el("div", { class: "lw-archx-beside" }, costs.head, detail.node, costs.node))],
         relabel() {
           for (const one of [preset, dtype, documents]) one.name.textContent = t(one.caption);
           dtype.list.replaceChildren(...Object.entries(DTYPES).map(([value, words]) => el("option", { value }, t(words))));

@@ -39,9 +39,8 @@ export function costTable(t, inputs) {
     cells[name] = { label, number: value, bar };
     return el("tr", {}, el("th", { scope: "row" }, label, name === "run" ? inputs.run : name === "prefill" ? inputs.prefill : null, tone && tone !== "sum" && tone !== "rule" ? bar : null), value);
   });
-  const node = el("div", {}, total, said, el("table", { class: "lw-table lw-archx-costs" }, el("tbody", {}, ...rows)));
   return {
-    node,
+    head: el("div", {}, total, said), node: el("table", { class: "lw-table lw-archx-costs" }, el("tbody", {}, ...rows)),
     relabel() { for (const [head, text] of heads) head.textContent = t(text); },
     /** @param {Found} found @param {Sizes} sizes @param {string} dtype @param {{ title: string, said: string, source: string, note: string, count: number } | null} published */
     paint(found, sizes, dtype, published) {

@@ -121,7 +121,7 @@ def test_wrong_sizes_are_refused_in_words_and_nothing_is_lost(look, shared_kerne
     assert field(look, "C").input_value() == "768"
     for entry, words in (
         ("", "needs a number"),
-        ("1e400", "takes numbers from 1 to"),
+        ("1e400", "takes numbers from"),
         (HOSTILE, "takes a number such as"),
     ):
         for name in ("V", "B", "run"):
