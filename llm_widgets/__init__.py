@@ -41,6 +41,7 @@ _PUBLIC = {
     "Workbench": "training",
     "Evaluation": "analysis",
     "ActivationExplorer": "widgets",
+    "ArchitectureExplorer": "widgets",
     "AttentionMap": "widgets",
     "Chat": "widgets",
     "ErrataView": "widgets",
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from llm_widgets.training import Run as Run
     from llm_widgets.training import Workbench as Workbench
     from llm_widgets.widgets import ActivationExplorer as ActivationExplorer
+    from llm_widgets.widgets import ArchitectureExplorer as ArchitectureExplorer
     from llm_widgets.widgets import AttentionMap as AttentionMap
     from llm_widgets.widgets import AutodiffStepper as AutodiffStepper
     from llm_widgets.widgets import BlockDiagram as BlockDiagram

@@ -35,7 +35,9 @@ _LATER = {
 }
 
 if TYPE_CHECKING:
+    from llm_widgets.models import costs as costs
     from llm_widgets.models import pretrained as pretrained
+    from llm_widgets.models import published as published
     from llm_widgets.models.beam import Beam as Beam
     from llm_widgets.models.beam import BeamSearch as BeamSearch
     from llm_widgets.models.beam import beam_search as beam_search
@@ -77,10 +79,12 @@ __all__ = [
     "TokenCrossentropy",
     "TransformerSpec",
     "beam_search",
+    "costs",
     "generate",
     "load_state",
     "preset_changes",
     "pretrained",
+    "published",
     "shipped",
     "shipped_card",
     "stream",
@@ -88,8 +92,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name == "pretrained":
-        return importlib.import_module(f"{__name__}.pretrained")
+    if name in ("costs", "pretrained", "published"):
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {__all__}")
     module = _LATER[name]

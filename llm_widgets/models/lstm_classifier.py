@@ -71,18 +71,6 @@ class LSTMClassifierSpec(Spec):
         rows.append(LayerRow("probability", "Dense", (batch, 1), width + 1))
         return rows
 
-    def kept_numbers(self) -> int:
-        """Floating-point numbers that a training step keeps for one review, besides parameters."""
-        directions = 2 if self.bidirectional else 1
-        width = self.embedding_dim
-        numbers = 2 * width  # the embedded review and its gradient
-        for units in self.lstm_units:
-            # For each position a direction keeps four gates, the cell state, its tanh and the output (7 U), and the
-            # way back makes the gates' gradients and the output's (5 U) and its share of the input's gradient.
-            numbers += directions * (12 * units + width)
-            width = directions * units
-        return self.sequence_length * numbers
-
     def lowered(self, name: str, size: int) -> Self:
         """A copy with a size lowered; of the LSTM layers, those that are larger."""
         if name == "lstm_units":

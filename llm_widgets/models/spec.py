@@ -34,8 +34,7 @@ class Spec:
     """The base of all specs: a frozen dataclass whose fields are described, and checked, one by one.
 
     A subclass says what it is called in text (`PREFIX`), which fields it has (`DESCRIBED`, in the dataclass's order),
-    which layers they make (`layer_rows`), how many numbers a step keeps (`kept_numbers`) and how the layers are built
-    (`build`).
+    which layers they make (`layer_rows`) and how the layers are built (`build`).
     """
 
     PREFIX: ClassVar[str] = ""
@@ -112,7 +111,10 @@ class Spec:
 
     def kept_numbers(self) -> int:
         """Floating-point numbers that a training step keeps for one text, besides parameters."""
-        raise NotImplementedError
+        from llm_widgets.models.kept import kept_numbers
+        from llm_widgets.models.named_sizes import named_sizes
+
+        return int(kept_numbers(self).value(named_sizes(self)))
 
     def lowered(self, name: str, size: int) -> Self:
         """A copy with a size of `SHRINKS` lowered to `size`, or to the next one below that is possible."""

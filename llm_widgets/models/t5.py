@@ -76,10 +76,6 @@ class T5Spec(TransformerSpec):
             self.logits_row(batch),
         ]
 
-    def _steps(self) -> tuple[int, int]:
-        # A block of the decoder has two attentions.
-        return self.num_layers + 2 * self.decoder_layers, self.num_layers + self.decoder_layers
-
     def build(self, seed: int = 0) -> EncoderDecoder:
         """The Keras model, uncompiled: a dictionary of int32 "ids" [B, S] and "decoder_ids" [B, T] in, float32 logits
         [B, T, V] out.

@@ -193,11 +193,7 @@ class TransformerSpec(Spec):
         """The layers in order, with shapes for `batch` texts (None: not known yet)."""
         return [*self.ids_and_embedding(batch), *self.stack_rows(batch), self.logits_row(batch)]
 
-    def _steps(self) -> tuple[int, int]:
-        """How many attentions and how many feed-forward steps a text passes."""
-        return self.num_layers, self.num_layers
-
-    def _kept_scores(self) -> int:
+    def kept_scores(self) -> int:
         """How many numbers a step keeps for each pair of positions that a head scores; all of these as measured."""
         if self.dropout:
             return 8  # as scores, as shares, masked, and as gradients of each
@@ -205,21 +201,6 @@ class TransformerSpec(Spec):
             return 5  # JAX 5.1, TensorFlow 5.8
         # torch's kernel goes through the scores piece by piece and keeps none, unless a distance's weight is learned.
         return 2 if self.position == "relative" else 0
-
-    def kept_numbers(self) -> int:
-        """Floating-point numbers that a training step keeps for one text, besides parameters."""
-        T, C, F = self.max_length, self.d_model, self.feed_forward_dim
-        drops = bool(self.dropout)
-        # For each position: what comes in, normalized, queries, mixed, side by side and summed (6 C), keys and values,
-        # and a mask and a result for each place that drops.
-        scores = self._kept_scores() * self.num_heads * T
-        attention = 6 * C + 2 * self.key_value_heads * self.head_dim + 2 * drops * C + scores
-        # What comes in, normalized and summed (3 C), then the wide step before and after its function.
-        feed_forward = 3 * C + (4 if self.feed_forward == "swiglu" else 2) * F + 2 * drops * C
-        attentions, feed_forwards = self._steps()
-        # The scores of all tokens, their logarithms and the gradients of both; the embedded text and its gradient.
-        ends = 4 * self.vocabulary_size + 2 * C
-        return T * (attentions * attention + feed_forwards * feed_forward + ends)
 
     def lowered(self, name: str, size: int) -> Self:
         """A copy with a size lowered; a width is shared among the heads, so it goes to a multiple of them."""

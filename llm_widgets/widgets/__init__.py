@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llm_widgets.widgets.activation_explorer import ActivationExplorer
+from llm_widgets.widgets.architecture import ArchitectureExplorer
 from llm_widgets.widgets.attention import AttentionMap, attention_map
 from llm_widgets.widgets.autodiff_stepper import AutodiffStepper
 from llm_widgets.widgets.block_diagram import BlockDiagram
@@ -32,6 +33,7 @@ from llm_widgets.widgets.writer import Writer
 
 __all__ = [
     "ActivationExplorer",
+    "ArchitectureExplorer",
     "AttentionMap",
     "AutodiffStepper",
     "BlockDiagram",

@@ -20,6 +20,8 @@ _NOTE = re.compile(r"^[^\S\n]*/\*\*(?:(?!\*/).)*\*/[^\S\n]*\n", re.MULTILINE | r
 _INLINE_NOTE = re.compile(r"/\*\* @(?:type|param)(?:(?!\*/).)*\*/ ?")
 # A line that is nothing but a comment, or nothing.
 _REMARK = re.compile(r"^[^\S\n]*(?://.*)?\n", re.MULTILINE)
+# How far a line is indented: one space is enough for a page to carry. No text of ours goes over several lines.
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 # t("…") translates now; N("…") marks a string that is translated later.
 _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
 
@@ -44,7 +46,7 @@ def _collect(file: str, parts: dict[str, str], *, main: bool = False) -> None:
     source = (FOLDER / file).read_text(encoding="utf-8")
     for dependency in _IMPORT.findall(source):
         _collect(dependency, parts)
-    source = _REMARK.sub("", _INLINE_NOTE.sub("", _NOTE.sub("", _IMPORT.sub("", source))))
+    source = _INDENT.sub(" ", _REMARK.sub("", _INLINE_NOTE.sub("", _NOTE.sub("", _IMPORT.sub("", source)))))
     parts[file] = source if main else _EXPORT.sub("", source)
 
 

@@ -2,7 +2,7 @@
 import { N, sentences } from "./kit.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
-/** @typedef {{ id: string, kind: string, shape: (number | null)[], parameters: number, row: string, detail: string, step: string }} Part */
+/** @typedef {{ id: string, kind: string, shape: (number | null)[], parameters: number, row: string, detail: string, step: string, letters?: string }} Part */
 /** @typedef {{ sections: { name: string, parts: Part[], count: number, column: number }[], edges: [start: string, end: string, kind: string][] }} Diagram */
 
 /** By kind, or kind and detail; the first that is there. @type {Record<string, string>} */
@@ -70,3 +70,6 @@ export function changes(before, after) {
 
 /** Boxes that are connected with one by more than their order. @param {Diagram} diagram @param {string} id */
 export const linkedWith = (diagram, id) => new Set(diagram.edges.filter(([a, b, kind]) => kind !== "around" && (a === id || b === id)).map(([a, b]) => (a === id ? b : a)));
+
+/** What must be drawn anew where it differs; sizes alone only change words. @param {Diagram} d */
+export const structure = (d) => JSON.stringify([d.sections.map((s) => [s.name, s.column, s.parts.map((p) => [p.id, p.kind, p.detail, p.step, p.row, p.shape.length])]), d.edges]);
