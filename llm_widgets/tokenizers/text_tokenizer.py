@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -114,6 +114,13 @@ class TextTokenizer:
             ValueError: the text is longer than `units.MAX_CHARACTERS`. TypeError: this is no text.
         """
         return self._numbered(self._coder.cut(units.prepare(text))[0])
+
+    def encode_each(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of many short texts: for "bpe" far quicker than one after the other."""
+        first = self.FIRST_ID
+        if isinstance(self._coder, coders.MergedBytes):
+            return [[number + first for number in cut] for cut in self._coder.cut_each(map(units.prepare, texts))]
+        return [self.ids(text).tolist() for text in texts]
 
     def encode(self, text: str) -> Encoding:
         """The ids of a text with the pieces and places that they stand for.
