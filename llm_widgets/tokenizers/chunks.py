@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+SHOWN = 400  # characters of a text whose pieces are shown
 # White space as the library's patterns see it.
 _SPACE = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 # Chinese characters that are letters in every version of Unicode, and signs that end a clause and are none.

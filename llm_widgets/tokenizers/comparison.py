@@ -24,7 +24,6 @@ from llm_widgets.tokenizers.text_tokenizer import TextTokenizer
 from llm_widgets.tokenizers.tokenizer import Tokenizer
 
 WAYS = ("words", "segments", "characters", "bytes", "bpe")
-FIRST = 400  # characters whose pieces are given
 
 
 @dataclass(frozen=True)
@@ -99,13 +98,21 @@ class Comparison:
         asked = units.checked(language, ("auto", *vocabularies.LANGUAGES))
         self.language = vocabularies.language_of(text) if asked == "auto" else asked
         self.bpe_size = vocabularies.checked_size(bpe_size)
-        self.lowercase = lowercase
+        self.lowercase, self.punctuation = lowercase, punctuation
         self._found: dict[str, Way] = {}
 
     @cached_property
     def beginning(self) -> str:
-        """The preprocessed text's beginning, whose pieces are given: about `FIRST` characters, cut between words."""
-        return chunks.beginning(self.prepared.text, FIRST)
+        """The beginning of the preprocessed text, whose pieces are given: about `chunks.SHOWN` characters."""
+        return chunks.beginning(self.prepared.text, chunks.SHOWN)
+
+    @cached_property
+    def shown(self) -> int:
+        """How many characters of the text that was given `beginning` holds."""
+        length = len(self.beginning)
+        if length == len(self.prepared.text):
+            return len(self.text)
+        return self.prepared.span(0, length)[1]
 
     def tokenizer(self, way: str) -> Tokenizer | TextTokenizer:
         """The tokenizer of a way, learned when it is first asked for."""
@@ -148,7 +155,7 @@ class Comparison:
             lossless=whole.restored == self.text,
             lost={kind: n for kind, n in lost.items() if n},
             first=replace(start, offsets=tuple(self.prepared.span(*place) for place in start.offsets)),
-            parts=returned(self.text, self.prepared, tokenizer, start, len(self.beginning)),
+            parts=returned(self.text, self.prepared, tokenizer, start, self.shown),
             seconds=seconds,
         )
 

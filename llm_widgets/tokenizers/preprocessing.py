@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets.tokenizers.coders import UNREADABLE
 from llm_widgets.tokenizers.units import prepare
 
 # The one character that Python makes two of in lower case; Unicode's simple mapping keeps one one.
@@ -72,22 +73,25 @@ def preprocess(text: str, *, lowercase: bool = False, punctuation: bool = True) 
         'lets eat grandma'
     """
     before = prepare(text)
-    halves = before.count("\ufffd") - text.count("\ufffd")
-    widths = np.ones(len(before), np.int64)
+    lower, removed = _changes(before, lowercase, punctuation)
     codes = np.frombuffer(before.encode("utf-32-le"), np.uint32)
-    removed = "".join(sign for sign in set(before) if is_punctuation(sign)) if not punctuation else ""
-    if removed:
-        widths[np.isin(codes, [ord(sign) for sign in removed])] = 0
-    after, case = before, 0
-    if lowercase:
-        lower = {ord(sign): _SIMPLE.get(sign) or sign.lower() for sign in set(before)}  # each alone: no final sigma
-        lower = {code: sign for code, sign in lower.items() if sign != chr(code)}
-        after = before.translate(lower)
-        case = int(np.isin(codes, [*lower]).sum())
-    if removed:
-        after = after.translate(dict.fromkeys(map(ord, removed)))
-    starts = np.concatenate([[0], np.cumsum(widths)])
-    return Prepared(after, starts, case, int((widths == 0).sum()), halves)
+    kept = ~np.isin(codes, [*removed])
+    return Prepared(
+        text=before.translate(lower | removed),
+        starts=np.concatenate([[0], np.cumsum(kept)]),
+        case=int(np.isin(codes, [*lower]).sum()),
+        punctuation=int(len(kept) - kept.sum()),
+        halves=before.count(UNREADABLE) - text.count(UNREADABLE),
+    )
+
+
+def _changes(text: str, lowercase: bool, punctuation: bool) -> tuple[dict[int, str], dict[int, str]]:
+    """By code: the lower case of the signs in a text that have one, and those that are removed."""
+    signs = set(text)
+    # Each sign alone: a Greek sigma at the end of a word is none here.
+    lower = {ord(sign): _SIMPLE.get(sign) or sign.lower() for sign in signs} if lowercase else {}
+    removed = {ord(sign): "" for sign in signs if is_punctuation(sign)} if not punctuation else {}
+    return {code: sign for code, sign in lower.items() if sign != chr(code)}, removed
 
 
 def same_after(a: str, b: str, *, lowercase: bool = False, punctuation: bool = True) -> bool:
@@ -109,8 +113,10 @@ def merged(pieces: Iterable[str], *, lowercase: bool = False, punctuation: bool 
         [('The', 'the'), ('cat', 'cat.')]
     """
     counts = Counter(pieces)
+    lower, removed = _changes("".join(counts), lowercase, punctuation)
+    table = lower | removed
     groups: dict[str, list[str]] = defaultdict(list)
     for piece in counts:
-        groups[preprocess(piece, lowercase=lowercase, punctuation=punctuation).text].append(piece)
+        groups[piece.translate(table)].append(piece)
     found = [tuple(group) for after, group in groups.items() if after and len(group) > 1]
     return sorted(found, key=lambda group: -sum(counts[piece] for piece in group))

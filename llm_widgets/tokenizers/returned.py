@@ -23,7 +23,7 @@ class Part:
 
 
 def returned(
-    text: str, prepared: Prepared, tokenizer: Tokenizer | TextTokenizer, start: Encoding, length: int
+    text: str, prepared: Prepared, tokenizer: Tokenizer | TextTokenizer, start: Encoding, end: int
 ) -> tuple[Part, ...]:
     """The beginning of a text: all `original` together are it, and all `back` together what comes back.
 
@@ -31,11 +31,12 @@ def returned(
         text: as it was before preprocessing.
         prepared: the same after it.
         tokenizer: what cut it.
-        start: what it made of the first `length` characters of the prepared text.
+        start: what it made of the beginning.
+        end: where that ends in `text`.
     """
     gap = " " if isinstance(tokenizer, Tokenizer) and tokenizer.unit == "words" else ""
     spell = _Spelling(text, prepared, isinstance(tokenizer, Tokenizer))
-    return tuple(_joined(_parts(spell, tokenizer, start, length, gap)))
+    return tuple(_joined(_parts(spell, tokenizer, start, end, gap)))
 
 
 class _Spelling:
@@ -43,10 +44,6 @@ class _Spelling:
 
     def __init__(self, text: str, prepared: Prepared, plain: bool) -> None:
         self.text, self.prepared, self.plain = text, prepared, plain
-
-    def until(self, place: int) -> int:
-        """How many characters of the text before end up in the first `place` ones of the prepared text."""
-        return self.prepared.span(0, place)[1] if place else 0
 
     def part(self, i: int) -> Part:
         """One character of the text before, and what became of it."""
@@ -62,7 +59,7 @@ class _Spelling:
 
 
 def _parts(
-    spell: _Spelling, tokenizer: Tokenizer | TextTokenizer, start: Encoding, length: int, gap: str
+    spell: _Spelling, tokenizer: Tokenizer | TextTokenizer, start: Encoding, end: int, gap: str
 ) -> Iterator[Part]:
     done, unknown = 0, UNKNOWN if spell.plain else UNREADABLE
     places = [spell.prepared.span(*place) for place in start.offsets]
@@ -73,8 +70,6 @@ def _parts(
         else:
             yield Part(spell.text[first:last], unknown, "unknown")
         done = max(done, last)
-    # What was removed behind the last character is lost, too.
-    end = len(spell.text) if length == len(spell.prepared.text) else spell.until(length)
     yield from _between(spell, done, end, "")
 
 

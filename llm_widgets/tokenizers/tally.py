@@ -1,4 +1,4 @@
-"""A whole text counted by one tokenizer, and put together again from its ids: each different chunk is tokenized once."""
+"""A whole text counted by one tokenizer, and put together again: each different chunk is tokenized once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Tally:
 
 
 def tally(tokenizer: Tokenizer | TextTokenizer, text: str) -> Tally:
-    """Counts the tokens of a text: as many as `tokenizer.encode` finds, and its text again as `tokenizer.decode` gives it.
+    """Counts the tokens of a text as `tokenizer.encode` does, and puts it together as `tokenizer.decode` does.
 
     Args:
         text: at most 1,000,000 characters, without halves of surrogate pairs.

@@ -87,8 +87,8 @@ def checked_size(size: int) -> int:
     if isinstance(size, bool) or int(size) != size or not LEAST_BPE <= size <= MOST_BPE:
         raise ValueError(
             t(
-                "The vocabulary of BPE has between {least} and {most} entries here: the bytes, special tokens, and what "
-                "is merged. Received: {size}",
+                "The vocabulary of BPE has between {least} and {most} entries here: special tokens, bytes, and what is "
+                "merged. Received: {size}",
                 least=LEAST_BPE,
                 most=MOST_BPE,
                 size=size,
