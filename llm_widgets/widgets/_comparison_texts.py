@@ -6,7 +6,7 @@ from llm_widgets import corpora
 
 # A name for the page, and the text.
 EXAMPLES = {
-    "english": "Let's eat, Grandma! The US team beat us 3.5 to 2, and nobody believed it wasn't a dream.",
+    "english": "Let's eat, Grandma! The US team beat us 3.5 to 2, and nobody in the café could believe it.",
     "chinese": "我不，要！春眠不觉晓，处处闻啼鸟。这家酒店的服务真不错，下次还会再来。",
     "mixed": "我用 Python 写了一个 tokenizer，它把 unbelievable 切成了几块？",
     "code": "def mean(xs):\n    return sum(xs) / len(xs)  # 3.14\n",

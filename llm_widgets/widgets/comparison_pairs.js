@@ -19,13 +19,13 @@ export function pairsPanel(t, take) {
       if (key === last) return;
       last = key;
       const at = [...list.querySelectorAll("button")].indexOf(/** @type {any} */ (document.activeElement));
-      list.replaceChildren(...found.pairs.map((/** @type {[string, string, string, string, boolean]} */ [a, b, after, other, same]) => el("li", { dataset: { same: String(same) } },
+      list.replaceChildren(...found.pairs.map((/** @type {[string, string, string, string, boolean]} */ [a, b, after, , same]) => el("li", { dataset: { same: String(same) } },
         el("span", { class: "lw-compare-two" }, text(a), text(b)),
-        el("span", { class: "lw-compare-verdict" }, same ? t("✗ both become “{text}”", { text: after }) : after === a && other === b ? t("✓ two texts") : t("✓ still two texts: “{a}”, “{b}”", { a: after, b: other })))));
+        el("span", { class: "lw-compare-verdict" }, same ? t("✗ both become:") : t("✓ two texts"), same && " ", same && el("bdi", { dataset: { learner: "" } }, after)))));
       if (at >= 0) list.querySelectorAll("button")[at]?.focus({ preventScroll: true });
       const { count, groups } = found.merged;
       own.textContent = !(found.lowercase || !found.punctuation) ? t("Turn a switch on: these texts lose what tells them apart.") : count
-        ? t("In your text {n} groups of different pieces become the same: {list}.", { n: number(count), list: groups.map((/** @type {string[]} */ group) => group.map(visible).join(" = ")).join(t("; ")) + (count > groups.length ? " …" : "") })
+        ? t("Different pieces of your text become the same, {n} times: {list}.", { n: number(count), list: groups.map((/** @type {string[]} */ group) => group.map(visible).join(" = ")).join(t("; ")) + (count > groups.length ? " …" : "") })
         : t("In your text no two different pieces become the same.");
     },
   };

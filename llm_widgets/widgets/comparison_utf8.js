@@ -12,7 +12,7 @@ export function utf8Panel(t, choose) {
   let at = 0;
   const bits = (/** @type {string} */ pattern, /** @type {string} */ payload) => el("span", { class: "lw-compare-bits" }, el("span", { class: "lw-compare-pattern" }, pattern), el("span", { class: "lw-compare-payload" }, payload));
   return {
-    node: el("div", { class: "lw-compare-panel", role: "group" }, title, el("div", { class: "lw-compare-choose" }, back, sign, on, code), bytes, sum, why),
+    node: el("div", { class: "lw-compare-panel", role: "group" }, title, el("div", { class: "lw-compare-choose" }, back, sign, on, code), el("div", { class: "lw-compare-bits-all" }, bytes, sum), why),
     relabel() {
       title.textContent = t("A character as bytes (UTF-8)");
       back.setAttribute("aria-label", t("Character before"));

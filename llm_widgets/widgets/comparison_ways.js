@@ -14,8 +14,8 @@ export function ways(t, on) {
   let found = /** @type {Record<string, Way>} */ ({}), drawn = /** @type {Record<string, string>} */ ({});
   const rows = Object.fromEntries(WAYS.map((way) => {
     const name = el("h4", { class: "lw-compare-name" }), counts = el("p", { class: "lw-compare-counts lw-number" });
-    const pieces = el("div", { class: "lw-compare-pieces", role: "listbox", dataset: { way } });
-    const back = el("p", { class: "lw-compare-back", tabindex: "0" }), lost = el("p", { class: "lw-compare-lost" });
+    const pieces = el("div", { class: "lw-compare-pieces", role: "listbox", dataset: { way, learner: "" } });
+    const back = el("p", { class: "lw-compare-back", tabindex: "0", dataset: { learner: "" } }), lost = el("p", { class: "lw-compare-lost" });
     return [way, { name, counts, pieces, back, lost, node: el("div", { class: "lw-compare-way", dataset: { row: way } }, el("div", { class: "lw-compare-head" }, name, counts), pieces, back, lost) }];
   }));
   const node = el("div", { class: "lw-compare-ways" }, ...WAYS.map((way) => rows[way].node));

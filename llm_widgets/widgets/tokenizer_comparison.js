@@ -19,7 +19,7 @@ const whole = (text) => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\u
 function view(model, host) {
   return computedView(model, host, {
     title: N("Tokenizer comparison"),
-    help: N("Your text cut in several ways, each with its own numbers (ids). Vocabularies are learned from the book, poems and reviews that come with this course. Point at a piece, or go to it with Tab and the arrow keys: the same characters are marked in every way. Press a piece to see the bytes of its first character. Bytes and BPE know every text; words and characters know only what they have seen, and words forget how white space was."),
+    help: N("Your text cut in several ways, each with its own numbers (ids). Vocabularies are learned from the book, poems and reviews that come with this course. Point at a piece, or go to it with Tab and the arrow keys: the same characters are marked in every way. Press a piece to see the bytes of its first character. Ids begin with special tokens, such as [UNK] for what is unknown: the id of a byte is its value plus 36. Bytes and BPE know every text; words and characters know only what they have seen, and words forget how white space was."),
     file: "tokens",
     make: ({ t, fields, set, current, refused, paint, root }) => {
       const id = `lw-compare-${Math.random().toString(36).slice(2, 8)}`, most = model.get("_most");
@@ -33,7 +33,7 @@ function view(model, host) {
         return { node: el("label", { class: "lw-check" }, input, words), words, paint: () => { /** @type {any} */ (input).checked = Boolean(current(name)) !== turned; } };
       };
       const lower = check("lowercase", false), bare = check("punctuation", true);
-      const pointed = el("p", { class: "lw-compare-pointed lw-code" });
+      const pointed = el("p", { class: "lw-compare-pointed lw-code", dataset: { role: "pointed" } });
       const rows = ways(t, { pointed: (words) => { pointed.textContent = words || t("Point at a piece to see its characters and ids in every way."); }, choose: (place) => set("chosen", place) });
       const bytes = utf8Panel(t, (place) => set("chosen", place));
 
@@ -55,7 +55,7 @@ function view(model, host) {
       box.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Escape") box.blur(); });
       const arrived = () => {
         const text = model.get("text");
-        if (text === whole(box.value) || text !== awaited) { clearTimeout(timer); written = false; }
+        if (text === whole(box.value) || text !== awaited) { clearTimeout(timer); written = false; refused(""); }
       };
       model.on("change:text", arrived);
       examples.addEventListener("change", () => { if (examples.value) { written = false; model.send({ type: "example", name: examples.value }); } });
