@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,9 +64,10 @@ def _characters(tokenizer: TextTokenizer, text: str) -> Tally:
 def _merged(tokenizer: TextTokenizer, text: str) -> Tally:
     found = chunks.clauses(text)
     times = Counter(found)
-    each = dict(zip(times, tokenizer.encode_each(list(times)), strict=True))
-    back = {chunk: tokenizer.decode(ids) for chunk, ids in each.items()}
-    return Tally(sum(len(each[chunk]) * n for chunk, n in times.items()), "".join(map(back.__getitem__, found)))
+    each = tokenizer.encode_each(list(times))
+    back = dict(zip(times, tokenizer.decode_each(each), strict=True))
+    count = sum(len(ids) * n for ids, n in zip(each, times.values(), strict=True))
+    return Tally(count, "".join(map(back.__getitem__, found)))
 
 
 def _words(tokenizer: Tokenizer, text: str) -> Tally:
@@ -88,7 +90,7 @@ def _words(tokenizer: Tokenizer, text: str) -> Tally:
     count = sum(len(each[chunk]) * n for chunk, n in times.items())
     first, *between, last = chunks.gaps(text)
     # One space is put between all: within a block there was none, between two perhaps another white space.
-    spaces = count - len(found) + sum(gap != " " for gap in between) + (first != "") + (last != "")
+    spaces = count - len(found) + len(between) - between.count(" ") + (first != "") + (last != "")
     return Tally(count, " ".join(map(back.__getitem__, found)), unknown, spaces)
 
 
@@ -99,16 +101,16 @@ def _segments(tokenizer: Tokenizer, text: str) -> Tally:
     vocabulary = tokenizer.vocabulary
     back = {word: vocabulary[number] for word, number in numbers.items()}
     unknown = Counter({word: n for word, n in times.items() if back[word] == UNKNOWN})
-    ends = [0, *(end for _, end in offsets)]
-    starts = [*(start for start, _ in offsets), len(text)]
-    spaces = sum(end != start for end, start in zip(ends, starts, strict=True))
-    return Tally(len(found), "".join(map(back.__getitem__, found)), unknown, spaces)
+    return Tally(len(found), "".join(map(back.__getitem__, found)), unknown, _holes(offsets, text))
 
 
 def _whole(tokenizer: Tokenizer, text: str) -> Tally:
     encoding = tokenizer.encode(text)
     unknown = Counter(token for token, known in zip(encoding.tokens, encoding.known, strict=True) if not known)
-    ends = [0, *(end for _, end in encoding.offsets)]
-    starts = [*(start for start, _ in encoding.offsets), len(text)]
-    spaces = sum(end != start for end, start in zip(ends, starts, strict=True))
-    return Tally(len(encoding), tokenizer.decode(encoding.ids), unknown, spaces)
+    return Tally(len(encoding), tokenizer.decode(encoding.ids), unknown, _holes(encoding.offsets, text))
+
+
+def _holes(offsets: Sequence[tuple[int, int]], text: str) -> int:
+    """How often something stands between two tokens, before the first or behind the last."""
+    places = np.array(offsets, np.int64).reshape(-1, 2)
+    return int(np.count_nonzero(np.append(places[:, 0], len(text)) != np.append(0, places[:, 1])))
