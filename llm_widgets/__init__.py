@@ -68,6 +68,7 @@ _PUBLIC = {
     "SoftmaxExplorer": "widgets",
     "InferenceWalk": "widgets",
     "TrainingWalk": "widgets",
+    "TokenizerComparison": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -114,6 +115,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import Saliency as Saliency
     from llm_widgets.widgets import SoftmaxExplorer as SoftmaxExplorer
     from llm_widgets.widgets import TokenExplorer as TokenExplorer
+    from llm_widgets.widgets import TokenizerComparison as TokenizerComparison
     from llm_widgets.widgets import TrainingCurves as TrainingCurves
     from llm_widgets.widgets import TrainingLab as TrainingLab
     from llm_widgets.widgets import TrainingWalk as TrainingWalk

@@ -10,9 +10,25 @@ Example:
 
 from __future__ import annotations
 
+from llm_widgets.tokenizers.comparison import Comparison, Way, compare
 from llm_widgets.tokenizers.encoding import Encoding
+from llm_widgets.tokenizers.preprocessing import preprocess, same_after
 from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS, TextTokenizer
 from llm_widgets.tokenizers.tokenizer import Tokenizer
 from llm_widgets.tokenizers.units import UNITS, default_unit
+from llm_widgets.tokenizers.utf8 import utf8
 
-__all__ = ["TEXT_UNITS", "UNITS", "Encoding", "TextTokenizer", "Tokenizer", "default_unit"]
+__all__ = [
+    "TEXT_UNITS",
+    "UNITS",
+    "Comparison",
+    "Encoding",
+    "TextTokenizer",
+    "Tokenizer",
+    "Way",
+    "compare",
+    "default_unit",
+    "preprocess",
+    "same_after",
+    "utf8",
+]

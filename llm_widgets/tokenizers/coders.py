@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -121,6 +121,10 @@ class MergedBytes:
     def cut(self, text: str) -> Cut:
         encoding = self._library.encode(text)
         return np.array(encoding.ids, np.int32), np.array(encoding.offsets, np.int64).reshape(-1, 2)
+
+    def cut_each(self, texts: Iterable[str]) -> list[list[int]]:
+        """The numbers of many texts, without their places."""
+        return [encoding.ids for encoding in self._library.encode_batch_fast(list(texts))]
 
     def saved(self) -> object:
         return self.merges

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -115,6 +115,13 @@ class TextTokenizer:
         """
         return self._numbered(self._coder.cut(units.prepare(text))[0])
 
+    def encode_each(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of many short texts: for "bpe" far quicker than one after the other."""
+        first = self.FIRST_ID
+        if isinstance(self._coder, coders.MergedBytes):
+            return [[number + first for number in cut] for cut in self._coder.cut_each(map(units.prepare, texts))]
+        return [self.ids(text).tolist() for text in texts]
+
     def encode(self, text: str) -> Encoding:
         """The ids of a text with the pieces and places that they stand for.
 
@@ -144,6 +151,12 @@ class TextTokenizer:
             for number in checked_ids(ids, self.vocabulary_size)
             if number not in silent
         ).decode("utf-8", "replace")
+
+    def decode_each(self, many: Iterable[Sequence[int]]) -> list[str]:
+        """The texts of what `encode_each` gave: the same as `decode`, without its checks."""
+        pieces = [*self._pieces]
+        pieces[self.UNKNOWN_ID] = coders.UNREADABLE.encode()
+        return [b"".join([pieces[number] for number in ids]).decode("utf-8", "replace") for ids in many]
 
     def to_json(self) -> str:
         """All that is needed to make it again, as text."""

@@ -108,7 +108,7 @@ class Tokenizer:
         else:
             encoding = self._library.encode(prepared)
             found, offsets = encoding.ids, encoding.offsets
-        ids = tuple(i if i < self.vocabulary_size else self.UNKNOWN_ID for i in found)
+        ids = tuple(self._limited(found))
         return Encoding(
             ids=ids,
             tokens=tuple(text[start:end] for start, end in offsets),
@@ -139,6 +139,23 @@ class Tokenizer:
                 row[: len(ids)] = ids
         batch[batch >= self.vocabulary_size] = self.UNKNOWN_ID
         return batch
+
+    def encode_each(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of many short texts, each uncut: far quicker than one after the other."""
+        prepared = [units.prepare(text) for text in texts]
+        if self.unit == "segments":
+            found = self._library.encode_batch_fast([units.segment(text)[0] for text in prepared], is_pretokenized=True)
+        else:
+            found = self._library.encode_batch_fast(prepared)
+        return [self._limited(encoding.ids) for encoding in found]
+
+    def encode_words(self, words: Sequence[str]) -> list[int]:
+        """The id of each segment, for the unit "segments": nothing is cut any more."""
+        found = self._library.encode([units.prepare(word) for word in words], is_pretokenized=True).ids
+        return self._limited(found)
+
+    def _limited(self, ids: list[int]) -> list[int]:
+        return [i if i < self.vocabulary_size else self.UNKNOWN_ID for i in ids]
 
     def decode(self, ids: Iterable[int]) -> str:
         """The pieces in words again; padding is left out, unknown pieces read "[UNK]".

@@ -26,6 +26,7 @@ from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
+from llm_widgets.widgets.tokenizer_comparison import TokenizerComparison
 from llm_widgets.widgets.training_walk import TrainingWalk
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.worked_example import WorkedExample
@@ -54,6 +55,7 @@ __all__ = [
     "Saliency",
     "SoftmaxExplorer",
     "TokenExplorer",
+    "TokenizerComparison",
     "TrainingCurves",
     "TrainingLab",
     "TrainingWalk",
