@@ -22,6 +22,8 @@ from llm_widgets.analysis.next_token import entropy_bits as entropy_bits
 from llm_widgets.analysis.next_token import next_token as next_token
 from llm_widgets.analysis.saliency import TokenSaliency as TokenSaliency
 from llm_widgets.analysis.saliency import saliency as saliency
+from llm_widgets.analysis.word_vectors import WordVectors as WordVectors
+from llm_widgets.analysis.word_vectors import word_vectors as word_vectors
 
 __all__ = [
     "AblatedHeads",
@@ -33,6 +35,7 @@ __all__ = [
     "NextToken",
     "ThresholdColumns",
     "TokenSaliency",
+    "WordVectors",
     "ablate_heads",
     "analogy",
     "cosine_similarity",
@@ -44,4 +47,5 @@ __all__ = [
     "read_weights",
     "saliency",
     "without_heads",
+    "word_vectors",
 ]
