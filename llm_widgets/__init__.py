@@ -67,6 +67,7 @@ _PUBLIC = {
     "SoftmaxExplorer": "widgets",
     "InferenceWalk": "widgets",
     "TrainingWalk": "widgets",
+    "EmbeddingLookup": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import AutodiffStepper as AutodiffStepper
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
     from llm_widgets.widgets import Chat as Chat
+    from llm_widgets.widgets import EmbeddingLookup as EmbeddingLookup
     from llm_widgets.widgets import ErrataView as ErrataView
     from llm_widgets.widgets import EvaluationView as EvaluationView
     from llm_widgets.widgets import HeadAblation as HeadAblation

@@ -77,7 +77,7 @@ class WordVectors:
         return {name: row for row, name in reversed(list(enumerate(self.names)))}
 
     def find(self, word: str) -> int | None:
-        """The row of a word, also where it is written with capitals or after a space in the vocabulary; None: not there.
+        """The row of a word, written with capitals or not, with a space before it or not; None: not there.
 
         Example:
             >>> WordVectors(("king",), [[1.0]]).find("King ")
@@ -141,17 +141,17 @@ class WordVectors:
         """What is to `c` as `b` is to `a`: the words nearest to b - a + c, each of the three at length 1 first.
 
         Args:
-            include: the three words themselves may be answers. By custom they may not, which makes analogies look better
-                than they are: `b` or `c` lies nearest most of the time.
+            include: the three words themselves may be answers. By custom they may not, which makes analogies look
+                better than they are: `b` or `c` lies nearest most of the time.
 
         Raises:
             ValueError: a word is not in the vocabulary.
         """
-        rows = [self.index(word) for word in (a, b, c)]
+        one, other, third = (self.index(word) for word in (a, b, c))
         if not include:
-            return self._named(analogy(self.vectors, *rows, k))
-        first, second, third = unit(self.vectors[rows].astype(np.float64))
-        return self._named(nearest(self.vectors, second - first + third, k))
+            return self._named(analogy(self.vectors, one, other, third, k))
+        first, second, last = unit(self.vectors[[one, other, third]].astype(np.float64))
+        return self._named(nearest(self.vectors, second - first + last, k))
 
     def shared_contexts(self, a: str, b: str, k: int = 5) -> list[str]:
         """Why two words are near: the words beside which both stand more often than chance, the strongest first.
@@ -190,8 +190,8 @@ def word_vectors(
     smoothing: float = 0.75,
     power: float = 0.5,
 ) -> WordVectors:
-    """Counts which words stand near which, asks how much that is beyond chance (PPMI), and keeps the directions in which
-    the words differ most (a truncated SVD). Nothing is trained, and the same text gives the same vectors.
+    """Counts which words stand near which, asks how much that is beyond chance (PPMI), and keeps the directions in
+    which the words differ most (a truncated SVD). Nothing is trained, and the same text gives the same vectors.
 
     Args:
         text: one text, several, or a corpus, of which the training part is read.
@@ -207,7 +207,7 @@ def word_vectors(
         ValueError: a number is out of range, or fewer than three words occur often enough.
 
     Example:
-        >>> texts = ["The cat drinks milk.", "The dog drinks water.", "A red car drives fast.", "A red bus drives slowly."]
+        >>> texts = ["The cat drinks milk.", "The dog drinks water.", "A red car drives fast.", "A red bus runs late."]
         >>> found = word_vectors(texts * 5, size=2)
         >>> found.cosine("cat", "dog") > 0.9, abs(found.cosine("cat", "car")) < 0.1
         (True, True)
@@ -238,7 +238,7 @@ def word_vectors(
 
 
 def _reduced(matrix: csr_matrix, size: int, power: float) -> NDArray[np.float32]:
-    """U Σ^power of the truncated SVD, float32 [V, size]; the seed and the choice of signs make it the same each time."""
+    """U Σ^power of the truncated SVD, float32 [V, size]; the seed makes it the same each time."""
     from sklearn.utils.extmath import randomized_svd
 
     left, values, _ = randomized_svd(matrix, size, n_oversamples=20, n_iter=6, random_state=0)

@@ -104,7 +104,7 @@ def test_words_are_found_as_learners_write_them(reviews):
     for odd in ("", "😀", "\ud800", "<b>good</b>", "x" * 100_000, "\0"):
         assert reviews.find(odd) is None
         assert isinstance(reviews.suggest(odd), list)
-    with pytest.raises(ValueError, match="Written nearly so: .*funny.* Received: 'funy'"):
+    with pytest.raises(ValueError, match=r"Written nearly so: .*funny.* Received: 'funy'"):
         reviews.nearest("funy")
     names, vectors = reviews
     assert (len(names), 100) == vectors.shape == (len(reviews), reviews["good"].size)
