@@ -68,6 +68,8 @@ _PUBLIC = {
     "InferenceWalk": "widgets",
     "TrainingWalk": "widgets",
     "EmbeddingLookup": "widgets",
+    "NeighbourExplorer": "widgets",
+
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -107,6 +109,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
     from llm_widgets.widgets import LiveAttention as LiveAttention
     from llm_widgets.widgets import LogitLens as LogitLens
+    from llm_widgets.widgets import NeighbourExplorer as NeighbourExplorer
     from llm_widgets.widgets import NetworkStepper as NetworkStepper
     from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
     from llm_widgets.widgets import OptimizerRace as OptimizerRace

@@ -112,7 +112,9 @@ def _shipped(name: str) -> TokenTable:
 
     card = shipped_card(name)
     place = shipped_folder(name)
-    text, weights = (checked_file(place / file, card["sha256"][file]) for file in ("tokenizer.json", "weights.safetensors"))
+    text, weights = (
+        checked_file(place / file, card["sha256"][file]) for file in ("tokenizer.json", "weights.safetensors")
+    )
     state = load(weights)
     vectors, positions = (state[key].astype(np.float32) for key in ("wte.weight", "wpe.weight"))
     return TokenTable(name, TextTokenizer.from_json(text.decode("utf-8")), vectors, positions, card["language"])
@@ -128,12 +130,18 @@ def _added(name: str) -> TokenTable:
     path = folder / store.WEIGHTS
     try:
         with safe_open(path, "np") as file:
-            by_end = {key.partition("/")[2]: key for key in file.keys()}  # noqa: SIM118: this is no dictionary
+            keys = list(file.keys())
+            by_end = {key.partition("/")[2]: key for key in keys}
             vectors = np.asarray(file.get_tensor(by_end["embedding"]), np.float32)
             extra = [file.get_tensor(by_end[end]) for end in ("stack/positions", "token_types") if end in by_end]
-        positions = sum((part if len(part) > 4 else part[0] for part in extra), np.zeros(1, np.float32)) if extra else None
+        positions = (
+            sum((part if len(part) > 4 else part[0] for part in extra), np.zeros(1, np.float32)) if extra else None
+        )
         tokenizer = PretrainedTokenizer(
-            (folder / store.TOKENIZER).read_text(encoding="utf-8"), size=len(vectors), ids=config["ids"], chat=config["chat"]
+            (folder / store.TOKENIZER).read_text(encoding="utf-8"),
+            size=len(vectors),
+            ids=config["ids"],
+            chat=config["chat"],
         )
     except (SafetensorError, OSError, KeyError, json.JSONDecodeError) as error:
         raise ModelError(

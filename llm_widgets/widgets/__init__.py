@@ -19,6 +19,7 @@ from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
 from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
+from llm_widgets.widgets.neighbour_explorer import NeighbourExplorer
 from llm_widgets.widgets.network_stepper import NetworkStepper
 from llm_widgets.widgets.neuron import NeuronWorkbench
 from llm_widgets.widgets.optimizer_race import OptimizerRace
@@ -46,6 +47,7 @@ __all__ = [
     "LayerDesigner",
     "LiveAttention",
     "LogitLens",
+    "NeighbourExplorer",
     "NetworkStepper",
     "NeuronWorkbench",
     "OptimizerRace",

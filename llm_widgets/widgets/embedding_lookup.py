@@ -29,9 +29,9 @@ class EmbeddingLookup(ComputedWidget):
     text, where the model adds something. While a run learns, its rows move.
 
     Args:
-        source: a `LanguageModel`; a `LanguageRun`, a `Run` or a workbench; the name of a model on this machine ("alice",
-            "tang", "minilm"), whose table alone is read, without a backend; `WordVectors`, or names and vectors [V, C].
-            None: the shipped GPT of the language.
+        source: a `LanguageModel`; a `LanguageRun`, a `Run` or a workbench; the name of a model on this machine
+            ("alice", "tang", "minilm"), whose table alone is read, without a backend; `WordVectors`, or names and
+            vectors [V, C]. None: the shipped GPT of the language.
         text: what is looked up.
         tokenizer: for names and vectors: what has `encode(text)` with ids of their rows; None: words are looked for
             among the names.
@@ -65,7 +65,7 @@ class EmbeddingLookup(ComputedWidget):
     positions = traitlets.Bool(False).tag(sync=True)
     # The rows of the table that are drawn, float32 [R, C] as bytes, and their ids.
     _strip = traitlets.Bytes(b"").tag(sync=True)
-    _strip_ids = traitlets.List().tag(sync=True)
+    _strip_ids: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, source: Any = None, text: str | None = None, *, tokenizer: Any = None, **settings: Any) -> None:
         check_keywords(EmbeddingLookup, settings, EmbeddingLookup.SETTINGS)
