@@ -69,7 +69,7 @@ _PUBLIC = {
     "TrainingWalk": "widgets",
     "EmbeddingLookup": "widgets",
     "NeighbourExplorer": "widgets",
-
+    "SentenceMap": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -115,6 +115,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import OptimizerRace as OptimizerRace
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
+    from llm_widgets.widgets import SentenceMap as SentenceMap
     from llm_widgets.widgets import SoftmaxExplorer as SoftmaxExplorer
     from llm_widgets.widgets import TokenExplorer as TokenExplorer
     from llm_widgets.widgets import TrainingCurves as TrainingCurves

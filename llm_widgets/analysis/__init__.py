@@ -22,6 +22,9 @@ from llm_widgets.analysis.next_token import entropy_bits as entropy_bits
 from llm_widgets.analysis.next_token import next_token as next_token
 from llm_widgets.analysis.saliency import TokenSaliency as TokenSaliency
 from llm_widgets.analysis.saliency import saliency as saliency
+from llm_widgets.analysis.sentence_vectors import count_vectors as count_vectors
+from llm_widgets.analysis.sentence_vectors import mean_vectors as mean_vectors
+from llm_widgets.analysis.sentence_vectors import sentence_vectors as sentence_vectors
 from llm_widgets.analysis.word_vectors import WordVectors as WordVectors
 from llm_widgets.analysis.word_vectors import word_vectors as word_vectors
 
@@ -39,13 +42,16 @@ __all__ = [
     "ablate_heads",
     "analogy",
     "cosine_similarity",
+    "count_vectors",
     "entropy_bits",
     "logit_lens",
+    "mean_vectors",
     "nearest",
     "next_token",
     "read_tokens",
     "read_weights",
     "saliency",
+    "sentence_vectors",
     "without_heads",
     "word_vectors",
 ]

@@ -49,6 +49,11 @@ def unit_of(texts: Sequence[str]) -> str:
     return "segments" if 2 * len(_HAN.findall(sample)) > len(_LETTER.findall(sample)) else "words"
 
 
+def is_word(piece: str) -> bool:
+    """Whether there is a letter in it, of any script."""
+    return bool(_LETTER.search(piece))
+
+
 def count_words(texts: Sequence[str], unit: str, vocabulary_size: int, min_count: int) -> Counted:
     """Cuts texts into words, without signs and numbers."""
     tokenizer = Tokenizer.train(texts, unit=unit, vocabulary_size=MAX_VOCABULARY)
@@ -56,8 +61,8 @@ def count_words(texts: Sequence[str], unit: str, vocabulary_size: int, min_count
     read = [np.array(tokenizer.encode(text).ids, np.int64) for text in texts]
     ids = np.concatenate([np.empty(0, np.int64), *read])  # [N]
     text = np.repeat(np.arange(len(read)), [len(part) for part in read])
-    is_word = np.array([number > 1 and bool(_LETTER.search(piece)) for number, piece in enumerate(pieces)])
-    ids, text = ids[is_word[ids]], text[is_word[ids]]
+    counted = np.array([number > 1 and is_word(piece) for number, piece in enumerate(pieces)])
+    ids, text = ids[counted[ids]], text[counted[ids]]
     counts = np.bincount(ids, minlength=len(pieces))
     chosen = np.argsort(-counts, kind="stable")
     chosen = chosen[counts[chosen] >= max(min_count, 1)][:vocabulary_size]

@@ -25,6 +25,7 @@ from llm_widgets.widgets.neuron import NeuronWorkbench
 from llm_widgets.widgets.optimizer_race import OptimizerRace
 from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
+from llm_widgets.widgets.sentence_map import SentenceMap
 from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.training_walk import TrainingWalk
@@ -54,6 +55,7 @@ __all__ = [
     "Prediction",
     "RunControls",
     "Saliency",
+    "SentenceMap",
     "SoftmaxExplorer",
     "TokenExplorer",
     "TrainingCurves",

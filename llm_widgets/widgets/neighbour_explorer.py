@@ -23,10 +23,10 @@ SHARED = 5  # words that explain why two are near
 LONGEST = 60  # characters of a word
 # What can be tried, as a, b, c of b - a + c; only those are offered whose words are all there.
 TRIES = (
-    ("man", "king", "woman"),
     ("film", "films", "movie"),
     ("he", "his", "she"),
     ("is", "was", "are"),
+    ("man", "king", "woman"),
     ("good", "better", "bad"),
     ("man", "actor", "woman"),
     ("france", "paris", "italy"),
@@ -125,7 +125,10 @@ class NeighbourExplorer(ComputedWidget):
             return "", ("", "", "")
         names = self.vectors.names
         word = next((word for word in FIRST if self.vectors.find(word) is not None), names[0])
-        return word, next(iter(self._tries()), (names[0], names[min(1, len(names) - 1)], names[-1]))
+        tries = self._tries()
+        if self.vectors.counts is None:  # of a model, whose words come from far more text
+            tries.sort(key=lambda three: three != ("man", "king", "woman"))
+        return word, next(iter(tries), (names[0], names[min(1, len(names) - 1)], names[-1]))
 
     def _tries(self) -> list[tuple[str, str, str]]:
         vectors = self.vectors
