@@ -69,6 +69,9 @@ _PUBLIC = {
     "InferenceWalk": "widgets",
     "TrainingWalk": "widgets",
     "TokenizerComparison": "widgets",
+    "EmbeddingLookup": "widgets",
+    "NeighbourExplorer": "widgets",
+    "SentenceMap": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -100,6 +103,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import AutodiffStepper as AutodiffStepper
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
     from llm_widgets.widgets import Chat as Chat
+    from llm_widgets.widgets import EmbeddingLookup as EmbeddingLookup
     from llm_widgets.widgets import ErrataView as ErrataView
     from llm_widgets.widgets import EvaluationView as EvaluationView
     from llm_widgets.widgets import HeadAblation as HeadAblation
@@ -108,11 +112,13 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import LayerDesigner as LayerDesigner
     from llm_widgets.widgets import LiveAttention as LiveAttention
     from llm_widgets.widgets import LogitLens as LogitLens
+    from llm_widgets.widgets import NeighbourExplorer as NeighbourExplorer
     from llm_widgets.widgets import NetworkStepper as NetworkStepper
     from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
     from llm_widgets.widgets import OptimizerRace as OptimizerRace
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
+    from llm_widgets.widgets import SentenceMap as SentenceMap
     from llm_widgets.widgets import SoftmaxExplorer as SoftmaxExplorer
     from llm_widgets.widgets import TokenExplorer as TokenExplorer
     from llm_widgets.widgets import TokenizerComparison as TokenizerComparison

@@ -8,6 +8,10 @@ from llm_widgets.analysis.attention_weights import read_weights as read_weights
 from llm_widgets.analysis.classification import Evaluation as Evaluation
 from llm_widgets.analysis.classification import Mistake as Mistake
 from llm_widgets.analysis.classification import ThresholdColumns as ThresholdColumns
+from llm_widgets.analysis.embeddings import Neighbour as Neighbour
+from llm_widgets.analysis.embeddings import analogy as analogy
+from llm_widgets.analysis.embeddings import cosine_similarity as cosine_similarity
+from llm_widgets.analysis.embeddings import nearest as nearest
 from llm_widgets.analysis.head_ablation import AblatedHeads as AblatedHeads
 from llm_widgets.analysis.head_ablation import ablate_heads as ablate_heads
 from llm_widgets.analysis.head_ablation import without_heads as without_heads
@@ -18,6 +22,11 @@ from llm_widgets.analysis.next_token import entropy_bits as entropy_bits
 from llm_widgets.analysis.next_token import next_token as next_token
 from llm_widgets.analysis.saliency import TokenSaliency as TokenSaliency
 from llm_widgets.analysis.saliency import saliency as saliency
+from llm_widgets.analysis.sentence_vectors import count_vectors as count_vectors
+from llm_widgets.analysis.sentence_vectors import mean_vectors as mean_vectors
+from llm_widgets.analysis.sentence_vectors import sentence_vectors as sentence_vectors
+from llm_widgets.analysis.word_vectors import WordVectors as WordVectors
+from llm_widgets.analysis.word_vectors import word_vectors as word_vectors
 
 __all__ = [
     "AblatedHeads",
@@ -25,15 +34,24 @@ __all__ = [
     "Evaluation",
     "LayerAnswers",
     "Mistake",
+    "Neighbour",
     "NextToken",
     "ThresholdColumns",
     "TokenSaliency",
+    "WordVectors",
     "ablate_heads",
+    "analogy",
+    "cosine_similarity",
+    "count_vectors",
     "entropy_bits",
     "logit_lens",
+    "mean_vectors",
+    "nearest",
     "next_token",
     "read_tokens",
     "read_weights",
     "saliency",
+    "sentence_vectors",
     "without_heads",
+    "word_vectors",
 ]

@@ -35,7 +35,7 @@ def shipped_card(name: str) -> dict[str, Any]:
     """
     if name not in SHIPPED:
         raise ValueError(t("Choose one of {names}. Received: {name}", names=", ".join(SHIPPED), name=shown(name)))
-    card: dict[str, Any] = json.loads((_place(name) / "card.json").read_text(encoding="utf-8"))
+    card: dict[str, Any] = json.loads((shipped_folder(name) / "card.json").read_text(encoding="utf-8"))
     return card
 
 
@@ -57,7 +57,7 @@ def shipped(name: str) -> LanguageModel:
         (3, 'characters')
     """
     card = shipped_card(name)
-    return load_shipped(_place(name), card)
+    return load_shipped(shipped_folder(name), card)
 
 
 def load_shipped(place: Path, card: dict[str, Any]) -> LanguageModel:
@@ -71,7 +71,7 @@ def load_shipped(place: Path, card: dict[str, Any]) -> LanguageModel:
     from llm_widgets.models.weights.load import load_state
     from llm_widgets.tokenizers import TextTokenizer
 
-    files = {name: _checked(place / name, digest) for name, digest in card["sha256"].items()}
+    files = {name: checked_file(place / name, digest) for name, digest in card["sha256"].items()}
     tokenizer = TextTokenizer.from_json(files["tokenizer.json"].decode("utf-8"))
     model = GPTSpec.from_text(card["spec"]).build()
     state = load(files["weights.safetensors"])  # half as many bytes as the model computes with
@@ -79,7 +79,12 @@ def load_shipped(place: Path, card: dict[str, Any]) -> LanguageModel:
     return LanguageModel(card["name"], model, tokenizer, card["language"], f"{card['made_by']}; {card['licence']}")
 
 
-def _checked(path: Path, digest: str) -> bytes:
+def checked_file(path: Path, digest: str) -> bytes:
+    """The content of a file of a model.
+
+    Raises:
+        DamagedWeightsError: it is not what its card tells of.
+    """
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
         raise DamagedWeightsError(
@@ -92,5 +97,6 @@ def _checked(path: Path, digest: str) -> bytes:
     return data
 
 
-def _place(name: str) -> Path:
+def shipped_folder(name: str) -> Path:
+    """Where the files of a model lie."""
     return folder("data") / "models" / name

@@ -11,6 +11,7 @@ from llm_widgets.widgets.chat import Chat
 from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
+from llm_widgets.widgets.embedding_lookup import EmbeddingLookup
 from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
 from llm_widgets.widgets.head_ablation import HeadAblation
@@ -19,11 +20,13 @@ from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
 from llm_widgets.widgets.live_attention import LiveAttention
 from llm_widgets.widgets.logit_lens import LogitLens
+from llm_widgets.widgets.neighbour_explorer import NeighbourExplorer
 from llm_widgets.widgets.network_stepper import NetworkStepper
 from llm_widgets.widgets.neuron import NeuronWorkbench
 from llm_widgets.widgets.optimizer_race import OptimizerRace
 from llm_widgets.widgets.prediction import Prediction
 from llm_widgets.widgets.saliency import Saliency
+from llm_widgets.widgets.sentence_map import SentenceMap
 from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.tokenizer_comparison import TokenizerComparison
@@ -39,6 +42,7 @@ __all__ = [
     "AutodiffStepper",
     "BlockDiagram",
     "Chat",
+    "EmbeddingLookup",
     "ErrataView",
     "EvaluationView",
     "HeadAblation",
@@ -47,12 +51,14 @@ __all__ = [
     "LayerDesigner",
     "LiveAttention",
     "LogitLens",
+    "NeighbourExplorer",
     "NetworkStepper",
     "NeuronWorkbench",
     "OptimizerRace",
     "Prediction",
     "RunControls",
     "Saliency",
+    "SentenceMap",
     "SoftmaxExplorer",
     "TokenExplorer",
     "TokenizerComparison",
