@@ -8,6 +8,10 @@ from llm_widgets.analysis.attention_weights import read_weights as read_weights
 from llm_widgets.analysis.classification import Evaluation as Evaluation
 from llm_widgets.analysis.classification import Mistake as Mistake
 from llm_widgets.analysis.classification import ThresholdColumns as ThresholdColumns
+from llm_widgets.analysis.embeddings import Neighbour as Neighbour
+from llm_widgets.analysis.embeddings import analogy as analogy
+from llm_widgets.analysis.embeddings import cosine_similarity as cosine_similarity
+from llm_widgets.analysis.embeddings import nearest as nearest
 from llm_widgets.analysis.head_ablation import AblatedHeads as AblatedHeads
 from llm_widgets.analysis.head_ablation import ablate_heads as ablate_heads
 from llm_widgets.analysis.head_ablation import without_heads as without_heads
@@ -25,12 +29,16 @@ __all__ = [
     "Evaluation",
     "LayerAnswers",
     "Mistake",
+    "Neighbour",
     "NextToken",
     "ThresholdColumns",
     "TokenSaliency",
     "ablate_heads",
+    "analogy",
+    "cosine_similarity",
     "entropy_bits",
     "logit_lens",
+    "nearest",
     "next_token",
     "read_tokens",
     "read_weights",
