@@ -43,6 +43,7 @@ _PUBLIC = {
     "ActivationExplorer": "widgets",
     "AttentionMap": "widgets",
     "Chat": "widgets",
+    "EmbeddingMap": "widgets",
     "ErrataView": "widgets",
     "EvaluationView": "widgets",
     "LayerDesigner": "widgets",
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import AutodiffStepper as AutodiffStepper
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
     from llm_widgets.widgets import Chat as Chat
+    from llm_widgets.widgets import EmbeddingMap as EmbeddingMap
     from llm_widgets.widgets import ErrataView as ErrataView
     from llm_widgets.widgets import EvaluationView as EvaluationView
     from llm_widgets.widgets import HeadAblation as HeadAblation

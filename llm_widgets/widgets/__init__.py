@@ -10,6 +10,7 @@ from llm_widgets.widgets.chat import Chat
 from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
+from llm_widgets.widgets.embedding_map import EmbeddingMap
 from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
 from llm_widgets.widgets.head_ablation import HeadAblation
@@ -36,6 +37,7 @@ __all__ = [
     "AutodiffStepper",
     "BlockDiagram",
     "Chat",
+    "EmbeddingMap",
     "ErrataView",
     "EvaluationView",
     "HeadAblation",
