@@ -14,6 +14,7 @@ from llm_widgets.i18n import t
 
 ITERATIONS = 2  # from one picture to the next
 AXES = 2
+TURN = 0.1  # of the angle to the longest direction, that a picture turns towards the horizontal
 
 
 class StableProjection:
@@ -22,7 +23,8 @@ class StableProjection:
     The first picture is that of a principal component analysis. Each later one starts from the plane before and is
     brought nearer to the best plane by a few power iterations, so that the plane glides even where several directions
     hold equally much; within its plane, the picture is turned (or mirrored) to lie as close to the one before as can
-    be. The two axes are therefore not the first and the second component: only their plane is.
+    be, and then a little further, until its longest direction lies across. While it follows, the two axes are therefore
+    not yet the first and the second component: only their plane is.
 
     Args:
         iterations: power iterations a picture; more follow faster and glide less.
@@ -84,6 +86,7 @@ class StableProjection:
                 axes = _orthonormal(centered.T @ (centered @ axes), axes)
             picture = centered @ axes
             turn = _procrustes(picture, last)
+            turn = turn @ _towards_the_horizontal(picture @ turn)
         self.center, self.axes, self._picture = center, axes @ turn, picture @ turn
         total = float((centered * centered).sum())
         self.share = min(1.0, float((picture * picture).sum()) / total) if total > 0 else 0.0
@@ -147,3 +150,14 @@ def _procrustes(picture: NDArray[np.float64], last: NDArray[np.float64]) -> NDAr
     left, _, right = np.linalg.svd(picture.T @ last)
     found: NDArray[np.float64] = left @ right
     return found
+
+
+def _towards_the_horizontal(picture: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A small turn that brings the picture's longest direction nearer to the first axis; none for a round picture."""
+    (xx, xy), (_, yy) = picture.T @ picture
+    longest = 0.5 * np.arctan2(2 * xy, xx - yy)  # its angle, from -90° to 90°
+    length = xx + yy
+    # A nearly round picture has no longest direction worth turning to: chance would make it swing.
+    angle = TURN * longest * (np.hypot(xx - yy, 2 * xy) / length if length > 0 else 0.0)
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]])

@@ -141,13 +141,13 @@ def _known(source: Any, size: int) -> tuple[NDArray[np.int64], ...]:
 
 def _rows_of(names: Sequence[str], words: Iterable[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """The rows of words, each once, in the given order, and the words that have none."""
-    place = {name: row for row, name in reversed(list(enumerate(names)))}
+    place = {whole_text(name, MAX_NAME): row for row, name in reversed(list(enumerate(names)))}
     found: dict[int, None] = {}
     missing: list[str] = []
-    for word in words:
+    for word in (whole_text(word, MAX_NAME) for word in words):
         row = next((place[form] for form in (word, word.lower()) if form in place), None)
         if row is None:
-            missing.append(whole_text(word, MAX_NAME))
+            missing.append(word)
         else:
             found[row] = None
     return np.array([*found], np.int64), tuple(missing)

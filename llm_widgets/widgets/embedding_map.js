@@ -100,7 +100,7 @@ function showMap(model, host, store) {
     if (!there()) return waitingWords(t, model.get("_waiting"));
     const row = hover ?? chosen(), picture = pictured ? store.picture(step()) : undefined;
     if (row !== null && row < count()) return sentences(pointWords(t, store.about, store.values, row), row === chosen() && nearestWords(t, store.about, near()));
-    return picture ? mapWords(t, store.about, { share: picture.share, step: step(), trained: store.about.kind !== "none" || store.about.steps.length > 1 }) : "";
+    return picture ? mapWords(t, store.about, { share: picture.share, step: step(), trained: Boolean(model.get("_trains")) }) : "";
   };
   const tell = () => { const sentence = words(); paper.status(sentence); return sentence; };
   const columns = () => {
@@ -138,8 +138,8 @@ function showMap(model, host, store) {
     const sentence = tell();
     paper.say(sentence, now);
     panel.show(chosen(), near(), { dims: about.dims, standalone: Boolean(model.get("_standalone")), empty: !there() });
-    times.hidden = about.steps.length < 2;
-    firstLabel.hidden = about.steps.length < 2;
+    times.hidden = firstLabel.hidden = !model.get("_trains");
+    firstBox.disabled = about.steps.length < 2;
     firstBox.checked = Boolean(model.get("show_first"));
     time.paint();
     timeName.textContent = stepName(Math.max(0, about.steps.indexOf(at ?? -1)));

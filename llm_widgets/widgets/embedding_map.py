@@ -61,6 +61,8 @@ class EmbeddingMap(LiveWidget):
     show_first = traitlets.Bool(False).tag(sync=True)
     # Why there is no map, in one word; empty where there is one.
     _waiting = traitlets.Unicode("loading").tag(sync=True)
+    # It follows a training, and has a time line.
+    _trains = traitlets.Bool(False).tag(sync=True)
     # The last picture, for a notebook that was saved with its widgets and has no kernel.
     _about = traitlets.Dict().tag(sync=True)
     _picture = traitlets.Bytes(b"").tag(sync=True)
@@ -76,7 +78,7 @@ class EmbeddingMap(LiveWidget):
         self._costs: deque[float] = deque(maxlen=9)  # seconds of the training that the last looks took
         self._due = self._told_nearest = 0.0
         self._unfollow: Callable[[], None] = lambda: None
-        super().__init__(**kwargs)
+        super().__init__(_trains=self.workbench is not None, **kwargs)
         self._worker = Worker(self, "embedding-map", INTERVAL)
         self.observe(self._chosen_moved, names=["chosen", "step"])
         if self._pair is not None:

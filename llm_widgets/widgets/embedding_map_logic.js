@@ -13,6 +13,13 @@ export function unpackPoints(data, top) {
   return found;
 }
 
+/** How far the points reach along both axes. @param {Float32Array} points @returns {[number, number]} */
+export function reachOf(points) {
+  let x = 0, y = 0;
+  for (let i = 0; i < points.length; i += 2) { x = Math.max(x, Math.abs(points[i])); y = Math.max(y, Math.abs(points[i + 1])); }
+  return [roundedTop(x), roundedTop(y)];
+}
+
 /** The end of the axes: a power of 1.25, so that the picture seldom changes its scale while it grows. @param {number} most */
 export const roundedTop = (most) => (most > 0 ? 1.25 ** Math.ceil(Math.log(most) / Math.log(1.25) - 1e-9) : 1);
 
@@ -66,8 +73,9 @@ const apart = (/** @type {MapBox} */ a, /** @type {MapBox} */ b) => a.right <= b
  */
 export function placeLabels(rows, screen, widthOf, area, { height, gap, most, before = new Map() }) {
   const taken = /** @type {MapBox[]} */ ([]), placed = new Map();
+  let left = 12 * most; // of many points that lie close together, few have room
   for (const row of rows) {
-    if (placed.size >= most) break;
+    if (placed.size >= most || !left--) break;
     const x = screen[2 * row], y = screen[2 * row + 1];
     if (placed.has(row) || x < area.left || x > area.right || y < area.top || y > area.bottom) continue;
     const width = widthOf(row), last = before.get(row);

@@ -1,20 +1,20 @@
 // The moving picture: glides from one step's points to the next, with labels, the lines to the neighbours and the way from the start.
 import { number, reducedMotion, surface } from "./kit.js";
 import { drawLabels, drawPoints, pixels, pointColours, rgbOf, stamp } from "./embedding_map_draw.js";
-import { WHOLE, between, placeLabels, roundedTop } from "./embedding_map_logic.js";
+import { WHOLE, between, placeLabels, reachOf } from "./embedding_map_logic.js";
 import { ticks } from "./ticks.js";
 
 /** @typedef {import("./embedding_map_logic.js").MapWindow} MapWindow */
 /** @typedef {import("./embedding_map_store.js").Picture} Picture */
 /** What is marked: `rows` are chosen or pointed at, `near` the neighbours, `found` what a search has found, `way` the chosen one's earlier places.
  * @typedef {{ rows: number[], near: number[], found: Set<number> | null, way: Float32Array, first: boolean, nameOf: (row: number) => string }} Marks */
-const HEIGHT = 440, PAD = 16, GLIDE = 150, REDRAWN = 22, LABELLED = 400; // CSS pixels; ms: of a move by hand, from one drawing to the next, between two choices of labels
+const HEIGHT = 440, PAD = 16, GLIDE = 150, REDRAWN = 22; // CSS pixels; ms: of a move by hand, from one drawing to the next
 
 /** @param {{ store: import("./embedding_map_store.js").EmbeddingStore, label: () => string, marks: () => Marks }} options */
 export function movingMap({ store, label, marks }) {
-  let part = /** @type {MapWindow} */ (WHOLE), now = /** @type {Float32Array} */ (new Float32Array()), first = /** @type {Float32Array} */ (new Float32Array()), from = now, to = now, firstFrom = first, firstTo = first, top = 1, topFrom = 1, topTo = 1;
+  let part = /** @type {MapWindow} */ (WHOLE), now = /** @type {Float32Array} */ (new Float32Array()), first = /** @type {Float32Array} */ (new Float32Array()), from = now, to = now, firstFrom = first, firstTo = first, reach = /** @type {[number, number]} */ ([1, 1]), reachFrom = reach, reachTo = reach, top = 1;
   let began = 0, length = 0, came = 0, every = 120, generation = -1, timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
-  let screen = new Float32Array(), raster = /** @type {import("./embedding_map_draw.js").Pixels | null} */ (null), labels = new Map(), labelledAt = 0, fresh = true, drawn = 0;
+  let screen = new Float32Array(), raster = /** @type {import("./embedding_map_draw.js").Pixels | null} */ (null), labels = new Map(), drawn = 0;
   let shades = /** @type {ReturnType<typeof pointColours> | null} */ (null), order = /** @type {number[]} */ ([]);
   const widths = new Map();
 
@@ -24,7 +24,7 @@ export function movingMap({ store, label, marks }) {
     if (!same) {
       generation = store.about.generation;
       now = picture.now.slice(); first = picture.first.slice(); screen = new Float32Array(now.length);
-      top = topTo = roundedTop(picture.top);
+      reach = reachFrom = reachTo = reachOf(picture.now);
       from = to = now; firstFrom = firstTo = first;
       shades = null; labels.clear(); widths.clear(); part = WHOLE; length = 0;
       const { importance } = store.about;
@@ -32,22 +32,22 @@ export function movingMap({ store, label, marks }) {
     } else {
       if (live && at - came < 1500) every += 0.2 * (Math.max(60, at - came) - every);
       // From wherever the points are by now.
-      from = now.slice(); firstFrom = first.slice(); topFrom = top;
-      to = picture.now; firstTo = picture.first; topTo = roundedTop(picture.top);
+      from = now.slice(); firstFrom = first.slice(); reachFrom = reach;
+      to = picture.now; firstTo = picture.first; reachTo = reachOf(picture.now);
       began = at;
       length = reducedMotion() ? 0 : live ? Math.min(400, 1.15 * every) : GLIDE;
     }
     came = at;
-    fresh ||= !live;
     made.invalidate();
   };
   const glide = () => {
     const share = length > 0 ? Math.min(1, (performance.now() - began) / length) : 1;
-    if (to !== now) { between(from, to, share, now); between(firstFrom, firstTo, share, first); top = topFrom + (topTo - topFrom) * share; }
-    if (share === 1) { from = to = now; firstFrom = firstTo = first; top = topTo; }
+    if (to !== now) { between(from, to, share, now); between(firstFrom, firstTo, share, first); reach = /** @type {[number, number]} */ ([0, 1].map((i) => reachFrom[i] + (reachTo[i] - reachFrom[i]) * share)); }
+    if (share === 1) { from = to = now; firstFrom = firstTo = first; reach = reachTo; }
+    top = Math.max(...reach);
     return share < 1;
   };
-  const frameOf = (/** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ scale) => ({ cx: width / 2, cy: height / 2, half: (Math.min(width, height) / 2 - PAD * scale) * part.zoom });
+  const frameOf = (/** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ scale) => ({ cx: width / 2, cy: height / 2, half: top * Math.min((width / 2 - 2 * PAD * scale) / reach[0], (height / 2 - PAD * scale) / reach[1]) * part.zoom });
   const place = (/** @type {Float32Array} */ points, /** @type {{ cx: number, cy: number, half: number }} */ { cx, cy, half }, /** @type {Float32Array} */ into) => {
     for (let i = 0; i < points.length; i += 2) { into[i] = cx + (points[i] / top - part.x) * half; into[i + 1] = cy - (points[i + 1] / top - part.y) * half; }
     return into;
@@ -56,7 +56,7 @@ export function movingMap({ store, label, marks }) {
   const made = surface({
     height: HEIGHT, label,
     draw: (g, width, height, colours) => {
-      const moving = glide(), count = now.length / 2, u = colours.scale, ratio = g.getTransform().a, box = frameOf(width, height, u), at = performance.now(), marked = marks();
+      const moving = glide(), count = now.length / 2, u = colours.scale, ratio = g.getTransform().a, box = frameOf(width, height, u), marked = marks();
       made.canvas.dataset.drawn = String((drawn += 1));
       if (!count) return;
       place(now, box, screen);
@@ -76,13 +76,10 @@ export function movingMap({ store, label, marks }) {
       if (marked.way.length > 4) wayOf(g, colours, place(marked.way, box, new Float32Array(marked.way.length)));
       lines(g, colours, marked, radius);
 
-      if (fresh || !moving || at - labelledAt > LABELLED) {
-        const widthOf = (/** @type {number} */ row) => { if (!widths.has(row)) widths.set(row, g.measureText(marked.nameOf(row)).width + 4); return widths.get(row); };
-        const wanted = function* () { yield* marked.rows; yield* marked.near; if (marked.found) yield* marked.found; else yield* order; };
-        labels = placeLabels(wanted(), screen, widthOf, { left: 0, top: 0, right: width, bottom: height - 16 * u }, { height: 16 * u, gap: radius + 3 * u, most: Math.floor((width * height) / (8000 * u * u)), before: labels });
-        labelledAt = at;
-        fresh = moving;
-      }
+      const widthOf = (/** @type {number} */ row) => { if (!widths.has(row)) widths.set(row, g.measureText(marked.nameOf(row)).width + 4); return widths.get(row); };
+      // What has a label keeps it while there is room, so that names do not flicker.
+      const wanted = function* () { yield* marked.rows; yield* marked.near; if (marked.found) yield* marked.found; else { if (moving || performance.now() - came < 1000) yield* labels.keys(); yield* order; } };
+      labels = placeLabels(wanted(), screen, widthOf, { left: 0, top: 0, right: width, bottom: height - 16 * u }, { height: 16 * u, gap: radius + 3 * u, most: Math.floor((width * height) / (8000 * u * u)), before: labels });
       drawLabels(g, colours, labels, screen, marked.nameOf, (row) => widths.get(row) ?? 0, 16 * u, radius + 3 * u, (row) => marked.rows.includes(row));
       if (moving) { clearTimeout(timer); timer = setTimeout(made.invalidate, REDRAWN); } else made.canvas.dataset.box = JSON.stringify({ ...box, x: part.x, y: part.y, top });
     },
@@ -90,7 +87,7 @@ export function movingMap({ store, label, marks }) {
 
   /** @param {CanvasRenderingContext2D} g @param {import("./kit.js").Palette} colours @param {Float32Array} old @param {number[]} rows */
   const trails = (g, colours, old, rows) => {
-    g.strokeStyle = colours.muted;
+    g.strokeStyle = colours.ghost;
     g.lineWidth = colours.scale;
     g.beginPath();
     for (const row of rows) { g.moveTo(old[2 * row], old[2 * row + 1]); g.lineTo(screen[2 * row], screen[2 * row + 1]); }
@@ -133,19 +130,19 @@ export function movingMap({ store, label, marks }) {
 
   return {
     node: made.node, canvas: made.canvas, show,
-    /** Draws again; labels are chosen anew. */
-    look: () => { fresh = true; made.invalidate(); },
+    /** Draws again. */
+    look: made.invalidate,
     screen: () => screen,
     scale: () => shades,
     window: () => part,
     /** @param {MapWindow} window */
-    move(window) { part = window; fresh = true; made.invalidate(); },
+    move(window) { part = window; made.invalidate(); },
     /** A place on the canvas, in shares of the largest coordinate. @param {number} x @param {number} y */
     at(x, y) { const { cx, cy, half } = frameOf(made.canvas.clientWidth, made.canvas.clientHeight, made.canvas.clientHeight / HEIGHT); return { x: (x - cx) / half + part.x, y: -(y - cy) / half + part.y, half }; },
     /** A point in the same shares. @param {number} row */
     of: (row) => ({ x: now[2 * row] / top, y: now[2 * row + 1] / top }),
     points: () => now,
-    restyle: () => { shades = null; widths.clear(); fresh = true; made.restyle(); },
+    restyle: () => { shades = null; widths.clear(); made.restyle(); },
     dispose: () => { clearTimeout(timer); made.dispose(); },
   };
 }
