@@ -59,11 +59,11 @@ function showMap(model, host, store) {
   const timeName = el("output", { class: "lw-number lw-embmap-step" }), times = el("div", { class: "lw-embmap-time" }, time.node, timeName);
   const firstBox = el("input", { type: "checkbox", dataset: { role: "first" }, on: { change: () => set({ show_first: firstBox.checked }) } }), firstName = el("span"), firstLabel = el("label", { class: "lw-check" }, firstBox, firstName);
   const [nearer, farther, whole] = [["+", 1.5], ["−", 1 / 1.5], ["⤢", 0]].map(([sign, factor]) => el("button", { type: "button", class: "lw-quiet", dataset: { zoom: factor }, on: { click: () => zoom(Number(factor)) } }, String(sign)));
-  const ends = [el("span", { class: "lw-number" }), el("span", { class: "lw-number" })], colourBar = el("span", { class: "lw-embmap-colours", "aria-hidden": "true" }), colourName = el("span"), legend = el("p", { class: "lw-embmap-legend" }, colourName, ends[0], colourBar, ends[1]);
+  const ends = [el("span", { class: "lw-number" }), el("span", { class: "lw-number" })], colourBar = el("span", { class: "lw-embmap-colours", "aria-hidden": "true" }), colourName = el("span"), legend = el("p", { class: "lw-embmap-legend" }, colourName, el("span", { class: "lw-embmap-scale" }, ends[0], colourBar, ends[1]));
   const missing = el("p", { class: "lw-embmap-missing", hidden: true }), failure = el("p", { class: "lw-failure", role: "alert", hidden: true }), empty = el("p", { class: "lw-embmap-empty" });
-  const view = el("div", { class: "lw-embmap-view" }, el("div", { class: "lw-embmap-tools" }, legend, nearer, farther, whole), map.node, empty);
+  const view = el("div", { class: "lw-embmap-view" }, el("div", { class: "lw-embmap-tools" }, legend, nearer, farther, whole), map.node, empty, el("div", { class: "lw-embmap-under" }, times, firstLabel));
   paper.body.append(failure, missing, el("div", { class: "lw-embmap" }, view, panel.node), twin);
-  paper.controls.append(times, firstLabel);
+  paper.controls.hidden = true;
 
   // Pointing, dragging and keys.
   let drag = /** @type {{ x: number, y: number, part: import("./embedding_map_logic.js").MapWindow, moved: boolean } | null} */ (null);
