@@ -44,6 +44,7 @@ _PUBLIC = {
     "ArchitectureExplorer": "widgets",
     "AttentionMap": "widgets",
     "Chat": "widgets",
+    "EmbeddingMap": "widgets",
     "ErrataView": "widgets",
     "EvaluationView": "widgets",
     "LayerDesigner": "widgets",
@@ -104,6 +105,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
     from llm_widgets.widgets import Chat as Chat
     from llm_widgets.widgets import EmbeddingLookup as EmbeddingLookup
+    from llm_widgets.widgets import EmbeddingMap as EmbeddingMap
     from llm_widgets.widgets import ErrataView as ErrataView
     from llm_widgets.widgets import EvaluationView as EvaluationView
     from llm_widgets.widgets import HeadAblation as HeadAblation

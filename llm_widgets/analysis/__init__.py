@@ -8,6 +8,8 @@ from llm_widgets.analysis.attention_weights import read_weights as read_weights
 from llm_widgets.analysis.classification import Evaluation as Evaluation
 from llm_widgets.analysis.classification import Mistake as Mistake
 from llm_widgets.analysis.classification import ThresholdColumns as ThresholdColumns
+from llm_widgets.analysis.embedding_table import embedding_rows as embedding_rows
+from llm_widgets.analysis.embedding_table import occurrences as occurrences
 from llm_widgets.analysis.embeddings import Neighbour as Neighbour
 from llm_widgets.analysis.embeddings import analogy as analogy
 from llm_widgets.analysis.embeddings import cosine_similarity as cosine_similarity
@@ -20,6 +22,7 @@ from llm_widgets.analysis.logit_lens import logit_lens as logit_lens
 from llm_widgets.analysis.next_token import NextToken as NextToken
 from llm_widgets.analysis.next_token import entropy_bits as entropy_bits
 from llm_widgets.analysis.next_token import next_token as next_token
+from llm_widgets.analysis.projection import StableProjection as StableProjection
 from llm_widgets.analysis.saliency import TokenSaliency as TokenSaliency
 from llm_widgets.analysis.saliency import saliency as saliency
 from llm_widgets.analysis.sentence_vectors import count_vectors as count_vectors
@@ -36,6 +39,7 @@ __all__ = [
     "Mistake",
     "Neighbour",
     "NextToken",
+    "StableProjection",
     "ThresholdColumns",
     "TokenSaliency",
     "WordVectors",
@@ -43,11 +47,13 @@ __all__ = [
     "analogy",
     "cosine_similarity",
     "count_vectors",
+    "embedding_rows",
     "entropy_bits",
     "logit_lens",
     "mean_vectors",
     "nearest",
     "next_token",
+    "occurrences",
     "read_tokens",
     "read_weights",
     "saliency",

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from llm_widgets.analysis.projection import StableProjection as StableProjection
 from llm_widgets.i18n import t
 
 

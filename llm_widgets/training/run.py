@@ -101,6 +101,10 @@ class Run(Trainable):
         """The one that was given, with the spec's vocabulary size; None where the corpus's own pieces are counted."""
         return self._text.own
 
+    def ids(self, split: str) -> NDArray[np.int32]:
+        """A split's texts as ids, as the model reads them, int32 [N, T]; 0 is padding."""
+        return self._text.split(checked_split(split))
+
     def baselines(self, wait: bool = False) -> tuple[Baseline, ...]:
         """What must be beaten: majority and TF-IDF with logistic regression, on validation and on test.
 

@@ -12,6 +12,7 @@ from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
 from llm_widgets.widgets.embedding_lookup import EmbeddingLookup
+from llm_widgets.widgets.embedding_map import EmbeddingMap
 from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
 from llm_widgets.widgets.head_ablation import HeadAblation
@@ -43,6 +44,7 @@ __all__ = [
     "BlockDiagram",
     "Chat",
     "EmbeddingLookup",
+    "EmbeddingMap",
     "ErrataView",
     "EvaluationView",
     "HeadAblation",
