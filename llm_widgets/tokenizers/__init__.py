@@ -10,9 +10,10 @@ Example:
 
 from __future__ import annotations
 
+from llm_widgets.tokenizers.bpe_learner import BPELearner
 from llm_widgets.tokenizers.encoding import Encoding
 from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS, TextTokenizer
 from llm_widgets.tokenizers.tokenizer import Tokenizer
 from llm_widgets.tokenizers.units import UNITS, default_unit
 
-__all__ = ["TEXT_UNITS", "UNITS", "Encoding", "TextTokenizer", "Tokenizer", "default_unit"]
+__all__ = ["TEXT_UNITS", "UNITS", "BPELearner", "Encoding", "TextTokenizer", "Tokenizer", "default_unit"]
