@@ -42,6 +42,7 @@ _PUBLIC = {
     "Evaluation": "analysis",
     "ActivationExplorer": "widgets",
     "AttentionMap": "widgets",
+    "BPETrainer": "widgets",
     "Chat": "widgets",
     "ErrataView": "widgets",
     "EvaluationView": "widgets",
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import AttentionMap as AttentionMap
     from llm_widgets.widgets import AutodiffStepper as AutodiffStepper
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
+    from llm_widgets.widgets import BPETrainer as BPETrainer
     from llm_widgets.widgets import Chat as Chat
     from llm_widgets.widgets import ErrataView as ErrataView
     from llm_widgets.widgets import EvaluationView as EvaluationView

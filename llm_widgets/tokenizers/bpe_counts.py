@@ -71,6 +71,12 @@ class PairCounts:
         found = [PairCount(*unpacked(int(self._pairs[there[i]])), int(counts[i])) for i in order]
         return found, int(np.count_nonzero(self._now == found[0].times))
 
+    def times(self, pair: tuple[int, int], step: int) -> int:
+        """How often one pair stands at a step."""
+        self._go(step)
+        number = self.numbers.get(packed(*pair))
+        return 0 if number is None else int(self._now[number])
+
     def _go(self, step: int) -> None:
         rows, changes = self._logged()
         # `add` of step 0 holds the first counts: a step's own changes are those up to its end.

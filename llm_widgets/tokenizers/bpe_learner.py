@@ -91,8 +91,8 @@ class BPELearner:
         self.pieces = list(first)
         self._numbers = {piece: number for number, piece in enumerate(first)}
         self._pairs: list[int] = []  # of each step
-        self._pair_counts: list[int] = []  # how often it stood, of each step
-        self._sizes = [len(first)]  # of the vocabulary
+        self.merged_times: list[int] = []  # how often the pair of each step stood before it was merged
+        self.sizes = [len(first)]  # of the vocabulary, after 0, 1, 2 … merges
         self._steps_of: dict[int, list[int]] = {}  # of each pair that was merged
         self.tokens: list[int] = []  # of the whole text, after 0, 1, 2 … merges
         self.finished = False
@@ -177,8 +177,8 @@ class BPELearner:
         self._history.add(changes)
         self._steps_of.setdefault(pair, []).append(step)
         self._pairs.append(pair)
-        self._pair_counts.append(count)
-        self._sizes.append(len(self.pieces))
+        self.merged_times.append(count)
+        self.sizes.append(len(self.pieces))
         self.tokens.append(tokens)
 
     # What was learned
@@ -186,12 +186,16 @@ class BPELearner:
     @property
     def merges(self) -> tuple[tuple[str, str], ...]:
         """The pairs in the order in which they were merged, as a reader sees them."""
-        return tuple((readable(left), readable(right)) for left, right in self.pairs)
+        return tuple(self.named(unpacked(pair)) for pair in self._pairs)
 
     @property
     def pairs(self) -> tuple[tuple[bytes, bytes], ...]:
         """The pairs in the order in which they were merged, as bytes."""
         return tuple((self.pieces[left], self.pieces[right]) for left, right in map(unpacked, self._pairs))
+
+    def named(self, pair: tuple[int, int]) -> tuple[str, str]:
+        """The two pieces with these numbers, as a reader sees them."""
+        return readable(self.pieces[pair[0]]), readable(self.pieces[pair[1]])
 
     @property
     def ids(self) -> tuple[tuple[int, int, int], ...]:
@@ -214,8 +218,12 @@ class BPELearner:
         pairs, tied = self._history.commonest(self._checked(step), most)
         due = None
         if step < len(self._pairs):
-            due = PairCount(*unpacked(self._pairs[step]), self._pair_counts[step])
-        return BPEState(step, self.tokens[step], self._sizes[step], pairs, tied, due)
+            due = PairCount(*unpacked(self._pairs[step]), self.merged_times[step])
+        return BPEState(step, self.tokens[step], self.sizes[step], pairs, tied, due)
+
+    def times(self, pair: tuple[int, int], step: int) -> int:
+        """How often two pieces stand together after `step` merges, by their numbers."""
+        return self._history.times(pair, self._checked(step))
 
     def cut(self, word: str, step: int, most: int | None = None) -> list[bytes]:
         """The pieces of one of the text's words after `step` merges.
