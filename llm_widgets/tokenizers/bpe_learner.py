@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from collections.abc import Sequence
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from typing import NamedTuple
 from llm_widgets.i18n import t
 from llm_widgets.tokenizers import units
 from llm_widgets.tokenizers.bpe_counts import PairCount, PairCounts, packed, unpacked
-from llm_widgets.tokenizers.bpe_merging import Word, merge_in
+from llm_widgets.tokenizers.bpe_merging import Word, merge_all, merge_in
 from llm_widgets.tokenizers.bpe_words import counted, first_pieces, signs_of, words_of
 from llm_widgets.tokenizers.byte_pieces import readable
 
@@ -41,7 +40,7 @@ class BPEEncoding(NamedTuple):
     pieces: list[bytes]
     # Whether a word ends after each piece.
     ends: list[bool]
-    # The merges that applied, in order: the number of the merge, and the pieces of its word after it.
+    # With `trace`: the merges that applied, in order: the number of the merge, and the pieces of its word after it.
     applied: list[tuple[int, list[bytes]]]
 
 
@@ -243,10 +242,13 @@ class BPELearner:
         """The number of a piece, -1 where there is none."""
         return self._numbers.get(piece, -1)
 
-    def encode(self, text: str, step: int | None = None) -> BPEEncoding:
+    def encode(self, text: str, step: int | None = None, *, trace: bool = False) -> BPEEncoding:
         """Any text in the pieces of the first `step` merges (None: all that were learned), as the library does it.
 
         In each word, the earliest merge that fits is made where it first fits, until none does.
+
+        Args:
+            trace: whether `applied` tells how; it holds the pieces after each merge, so only for short texts.
 
         Raises:
             ValueError: there are not so many merges, or the text is too long.
@@ -254,27 +256,19 @@ class BPELearner:
         step = self._checked(len(self._pairs) if step is None else step)
         encoding = BPEEncoding([], [], [], [])
         for word in words_of(units.prepare(text)):
-            pieces = signs_of(self.alphabet, word)
-            applied = encoding.applied
-            while (best := self._earliest(pieces, step)) is not None:
-                rank, i = best
-                pieces[i : i + 2] = [pieces[i] + pieces[i + 1]]
-                applied.append((rank, list(pieces)))
+            signs = signs_of(self.alphabet, word)
+            ids, pieces = merge_all(signs, self._numbers, lambda pair: self._rank(pair, step), self.pieces,
+                                    encoding.applied if trace else None)  # fmt: skip
+            encoding.ids.extend(ids)
             encoding.pieces.extend(pieces)
-            encoding.ids.extend(map(self.number, pieces))
             encoding.ends.extend([False] * (len(pieces) - 1) + [True])
         return encoding
 
-    def _earliest(self, pieces: Sequence[bytes], step: int) -> tuple[int, int] | None:
-        """The first merge that fits, and where."""
-        ids = [self.number(piece) for piece in pieces]
-        fitting = []
-        for i, (left, right) in enumerate(pairwise(ids)):
-            steps = self._steps_of.get(packed(left, right), ()) if min(left, right) >= 0 else ()
-            # Merged twice, a pair has the later place, as in the library.
-            if steps and (before := bisect_left(steps, step)):
-                fitting.append((steps[before - 1], i))
-        return min(fitting, default=None)
+    def _rank(self, pair: int, step: int) -> int | None:
+        """Which of the first `step` merges a pair is; None: it is none of them."""
+        steps = self._steps_of.get(pair)
+        # Merged twice, a pair has the later place, as in the library.
+        return steps[before - 1] if steps and (before := bisect_left(steps, step)) else None
 
     def _checked(self, step: int) -> int:
         if not 0 <= step <= len(self._pairs):

@@ -1,6 +1,9 @@
-"""One word of a text that byte-pair encoding learns from: merged in place, with the step of each merge kept."""
+"""Merges inside one word: while byte-pair encoding is learned, with the step of each kept; and of any other word."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 
 from llm_widgets.tokenizers.bpe_counts import packed
 
@@ -48,3 +51,56 @@ def merge_in(
         word.closed[starts.pop(i + 1)] = step
         times += 1
         i += 1
+
+
+def merge_all(
+    signs: Sequence[bytes],
+    numbers: Mapping[bytes, int],
+    rank_of: Callable[[int], int | None],
+    pieces: Sequence[bytes],
+    applied: list[tuple[int, list[bytes]]] | None = None,
+) -> tuple[list[int], list[bytes]]:
+    """Makes all merges that fit in a word, the earliest first, and of the same the leftmost first.
+
+    Args:
+        signs: of the word.
+        numbers: of the pieces; what is not there is unknown, -1, and merges with nothing.
+        rank_of: the place of a packed pair among the merges, None where it is none.
+        applied: where each merge is noted, with the pieces after it.
+
+    Returns:
+        The numbers of the pieces that are left, and the pieces.
+    """
+    ids = [numbers.get(sign, -1) for sign in signs]
+    words: list[bytes | None] = list(signs)  # None: it went into the piece before it
+    before, after = list(range(-1, len(ids) - 1)), list(range(1, len(ids) + 1))
+
+    def fitting(left: int) -> tuple[int, int, int] | None:
+        right = after[left]
+        if left < 0 or right >= len(ids) or ids[left] < 0 or ids[right] < 0:
+            return None
+        pair = packed(ids[left], ids[right])
+        rank = rank_of(pair)
+        return None if rank is None else (rank, left, pair)
+
+    # Rank, place of the left piece, pair.
+    queue = [fit for i in range(len(ids)) if (fit := fitting(i))]
+    heapify(queue)
+    while queue:
+        rank, left, pair = heappop(queue)
+        right = after[left]
+        if words[left] is None or right >= len(ids) or packed(max(ids[left], 0), max(ids[right], 0)) != pair:
+            continue  # one of its pieces has gone into another
+        merged = pieces[ids[left]] + pieces[ids[right]]
+        words[left], words[right] = merged, None
+        ids[left] = numbers[merged]
+        after[left] = after[right]
+        if after[left] < len(ids):
+            before[after[left]] = left
+        for place in (before[left], left):
+            if fit := fitting(place):
+                heappush(queue, fit)
+        if applied is not None:
+            applied.append((rank, [word for word in words if word is not None]))
+    kept = [i for i, word in enumerate(words) if word is not None]
+    return [ids[i] for i in kept], [word for word in words if word is not None]

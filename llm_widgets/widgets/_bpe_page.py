@@ -25,7 +25,9 @@ def sample(name: str) -> tuple[str, str]:
         return SENNRICH, "lowest"
     lengths = {"alice": (20_000, "wonderland"), "tang": (10_000, "明月照春山")}
     length, word = lengths[name]
-    return str(load(name).train)[:length], word
+    text = str(load(name).train)
+    begin = max(0, text.find("Alice was beginning"))  # after the title
+    return text[begin : begin + length], word
 
 
 def name(piece: bytes) -> str | list[str]:
@@ -86,7 +88,7 @@ def learned(learner: BPELearner, steps: int) -> dict[str, Any]:
 
 def own_word(learner: BPELearner, word: str, step: int) -> dict[str, Any]:
     """The learner's own word in the pieces of the first `step` merges, and which of them applied."""
-    encoding = learner.encode(word, step)
+    encoding = learner.encode(word, step, trace=True)
     return {
         "ids": encoding.ids,
         "pieces": [name(piece) for piece in encoding.pieces],

@@ -62,6 +62,14 @@ export function tieWords(now, t) {
   return t("No other pair is as common as the first.");
 }
 
+/** A merge that applies several times in a word, as one. @param {OwnWord["applied"]} applied */
+export function together(applied) {
+  const word = (/** @type {[number, PieceName][]} */ pieces) => pieces.map((piece) => piece[1]).join("");
+  // The sign of a byte and its neighbour's are parted by a space once they are one piece.
+  const plain = (/** @type {OwnWord["applied"][number]} */ [, pieces]) => word(pieces).replaceAll(" ", "");
+  return applied.filter((one, i) => !applied[i + 1] || one[0] !== applied[i + 1][0] || plain(one) !== plain(applied[i + 1]));
+}
+
 /** The text twin: each step so far. @param {Learned} known @param {number} step @param {import("./kit.js").Translate} t */
 export function bpeRows(known, step, t) {
   const name = (/** @type {number} */ id) => pieceText(known.vocabulary[id]);

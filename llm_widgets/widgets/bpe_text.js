@@ -6,6 +6,8 @@ import { pieceColour, pieceText } from "./bpe_logic.js";
 /** @typedef {import("./bpe_logic.js").Learned} Learned */
 /** @typedef {import("./bpe_logic.js").PieceName} PieceName */
 
+const TOGETHER = 14; // a word of so many pieces at most is not broken at the end of a line
+
 /** One piece. @param {PieceName | undefined} name @param {number} id @param {number} first  how many pieces the alphabet has */
 export function pieceNode(name, id, first) {
   const text = pieceText(name);
@@ -14,7 +16,7 @@ export function pieceNode(name, id, first) {
 
 /** The pieces of one word. @param {number[]} ids @param {Found} now @param {Learned} known @param {readonly number[] | null} mark  a pair to underline @param {boolean} moving */
 function wordNode(ids, now, known, mark, moving) {
-  const node = el("span", { class: "lw-bpe-word" });
+  const node = el("span", { class: `lw-bpe-word${ids.length > TOGETHER ? "" : " lw-bpe-together"}` });
   for (let i = 0; i < ids.length; i += 1) {
     const piece = pieceNode(known.vocabulary[ids[i]], ids[i], known.first);
     if (now.merged && ids[i] === now.merged[2]) {
@@ -55,12 +57,19 @@ export function bpeText({ t }) {
       const old = box.children[i];
       if (old) old.replaceWith(line); else box.append(line);
     });
+    if (moving || fresh) reveal();
     note.textContent = counting
       ? t("Only the different words are worked on, each with its count: {n} of {all}, the commonest first.", { n: rows.length, all: known.different })
       : known.shown < known.characters
         ? t("The first {n} of {all} characters. Gaps part words: no pair is counted or merged across them.", { n: known.shown, all: known.characters.toLocaleString("en") })
         : t("Gaps part words: no pair is counted or merged across them.");
     box.classList.toggle("lw-bpe-list", counting);
+  }
+  /** Scrolls, inside the box, to where the newest piece first stands, unless one of them can be seen. */
+  function reveal() {
+    const all = /** @type {HTMLElement[]} */ ([...box.querySelectorAll(".lw-bpe-new")]), frame = box.getBoundingClientRect();
+    const seen = all.some((piece) => { const place = piece.getBoundingClientRect(); return place.top >= frame.top && place.bottom <= frame.bottom; });
+    if (all.length && !seen) box.scrollTop += all[0].getBoundingClientRect().top - frame.top - box.clientHeight / 3;
   }
   return {
     node: el("div", { class: "lw-bpe-panel" }, modes, box, note), paint,

@@ -6,7 +6,7 @@ import { bpeRows, bpeWords, perToken } from "./bpe_logic.js";
 import { bpeText, pieceNode } from "./bpe_text.js";
 import { computedView } from "./computed.js";
 import { player } from "./player.js";
-import { plot, spanOf } from "./plot.js";
+import { plot } from "./plot.js";
 
 /** @typedef {import("./bpe_logic.js").Found} Found */
 /** @typedef {import("./bpe_logic.js").Learned} Learned */
@@ -33,7 +33,7 @@ function view(model, host) {
         height: 170, label: () => t("{name} after each merge; now {value}", { name: name(), value: number(value(found().step)) }),
         scene: () => {
           const points = known().tokens.map((_, i) => /** @type {[number, number | null]} */ ([i, value(i)])), here = found().step;
-          const y = spanOf([0, ...points.map((point) => point[1])]);
+          const y = /** @type {[number, number]} */ ([0, 1.25 * Math.max(1, ...points.map((point) => point[1] ?? 0))]); // room for the number at the point
           return { x: /** @type {[number, number]} */ ([0, Math.max(1, current("guessing") ? current("limit") : last())]), y, whole: true, xName: t("merges"), yName: name(), lines: [{ points, colour: "blue" }], points: value(here) === null ? [] : [{ x: here, y: Number(value(here)), colour: "blue", name: number(value(here)) }] };
         },
         press: (x) => { walk.stop(); go(Math.round(x)); }, drag: (x) => go(Math.round(x)),
