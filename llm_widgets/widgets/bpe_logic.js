@@ -58,7 +58,7 @@ export function guessWords(now, known, t) {
 export function tieWords(now, t) {
   if (now.end) return "";
   if (now.hidden) return t("The pairs stand in the order of their pieces in the vocabulary; their counts come with your guess.");
-  if (now.tied > 1) return t("{n} pairs are as common as the first. Of these the one goes first whose left piece, then whose right one, is older in the vocabulary.", { n: number(now.tied - 1) });
+  if (now.tied > 1) return t("As common as the first: {n} more. Of such pairs the one goes first whose left piece, then whose right one, is older in the vocabulary.", { n: number(now.tied - 1) });
   return t("No other pair is as common as the first.");
 }
 

@@ -35,7 +35,7 @@ test("a guess is judged, and nothing is told before it", () => {
 });
 
 test("ties are told", () => {
-  assert.match(tieWords({ ...now, tied: 4 }, t), /^3 pairs are as common/);
+  assert.match(tieWords({ ...now, tied: 4 }, t), /^As common as the first: 3 more/);
   assert.match(tieWords(now, t), /No other/);
   assert.equal(tieWords({ ...now, end: true }, t), "");
   assert.match(tieWords({ ...now, hidden: true }, t), /with your guess/);

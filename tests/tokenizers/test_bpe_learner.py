@@ -21,8 +21,8 @@ from llm_widgets.tokenizers.byte_pieces import alphabet, readable
 
 # How GPT-2 cuts a text into words, as it was published: `encoder.py` of openai/gpt-2.
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
-# The dictionary of Sennrich et al. (2016), Algorithm 1; a space before a word instead of a sign at its end.
-SENNRICH = " low" * 5 + " lower" * 2 + " newest" * 6 + " widest" * 3
+# The dictionary of Sennrich et al. (2016), Algorithm 1; no sign ends a word here, and no space begins one.
+SENNRICH = "low\n" * 5 + "lower\n" * 2 + "newest\n" * 6 + "widest\n" * 3
 ALPHABETS = ("bytes", "characters")
 BOOK, POEMS = load("alice").train, load("tang").train
 few_signs = st.text(st.sampled_from("abc 好"), max_size=120)
@@ -167,18 +167,24 @@ def test_a_state_is_what_counting_the_pieces_gives_in_whatever_order_steps_are_s
 
 
 def test_the_example_of_sennrich_and_others():
-    learner = BPELearner(SENNRICH)
-    # Algorithm 1 of the paper merges (e, s), (es, t), (est, </w>), (l, o), (lo, w) …; here no sign ends a word.
-    learner.learn(4)
-    assert learner.merges == (("e", "s"), ("es", "t"), ("l", "o"), ("lo", "w"))
-    assert learner.encode("lowest").pieces == [b"low", b"est"]
-    assert [rank for rank, _ in learner.encode("lowest", trace=True).applied] == [0, 1, 2, 3]
-    # Among characters the space is the oldest piece, so that it wins the tie.
-    other = BPELearner(SENNRICH, alphabet="characters")
-    other.learn(3)
-    assert other.merges == (("e", "s"), ("es", "t"), (" ", "l"))
-    assert other.state(2).tied == 3
-    assert other.encode("lox", 3).ids[-1] == -1
+    for kind in ALPHABETS:
+        learner = BPELearner(SENNRICH, alphabet=kind)
+        # Algorithm 1 of the paper merges (e, s), (es, t), (est, </w>), (l, o), (lo, w) …
+        learner.learn(4)
+        assert learner.merges == (("e", "s"), ("es", "t"), ("l", "o"), ("lo", "w"))
+        assert [learner.state(step).next.times for step in range(4)] == [9, 9, 7, 7]
+        assert learner.encode("lowest").pieces == [b"low", b"est"]
+        assert [rank for rank, _ in learner.encode("lowest", trace=True).applied] == [0, 1, 2, 3]
+    assert learner.encode("lox", 4).ids[-1] == -1
+
+
+def test_of_pairs_as_common_the_older_pieces_go_first():
+    # A space is the oldest character; among the library's signs of bytes it comes after the letters.
+    for kind, first in (("characters", (" ", "l")), ("bytes", ("l", "o"))):
+        learner = BPELearner(" lo lo", alphabet=kind)
+        learner.learn(1)
+        assert learner.merges == (first,)
+        assert learner.state(0).tied == 2
 
 
 def test_half_of_a_surrogate_pair_is_read_as_one_unreadable_character():
