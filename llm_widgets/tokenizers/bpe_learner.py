@@ -4,44 +4,17 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
+from collections.abc import Mapping
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import pairwise
-from typing import NamedTuple
 
 from llm_widgets.i18n import t
 from llm_widgets.tokenizers import units
 from llm_widgets.tokenizers.bpe_counts import PairCount, PairCounts, packed, unpacked
 from llm_widgets.tokenizers.bpe_merging import Word, merge_all, merge_in
+from llm_widgets.tokenizers.bpe_results import BPEEncoding, BPEState
 from llm_widgets.tokenizers.bpe_words import counted, first_pieces, signs_of, words_of
 from llm_widgets.tokenizers.byte_pieces import readable
-
-
-class BPEState(NamedTuple):
-    """How things stand after `step` merges."""
-
-    step: int
-    # The pieces of the text, of all its words together.
-    tokens: int
-    # Pieces that there are, those of the alphabet among them.
-    vocabulary_size: int
-    # The commonest pairs with their counts, the commonest first.
-    pairs: list[PairCount]
-    # How many pairs are as common as the first.
-    tied: int
-    # The pair that is merged next; None where none stands often enough.
-    next: PairCount | None
-
-
-class BPEEncoding(NamedTuple):
-    """A text in its pieces, and how it came to them."""
-
-    # Numbers in the vocabulary; -1 for a character that it does not have.
-    ids: list[int]
-    pieces: list[bytes]
-    # Whether a word ends after each piece.
-    ends: list[bool]
-    # With `trace`: the merges that applied, in order: the number of the merge, and the pieces of its word after it.
-    applied: list[tuple[int, list[bytes]]]
 
 
 class BPELearner:
@@ -58,9 +31,11 @@ class BPELearner:
         text: what is learned from. Half of a surrogate pair counts as one replacement character.
         alphabet: what the first pieces are: "bytes" (of UTF-8, as in GPT-2) or "characters".
         min_frequency: how often a pair must stand at least to be merged.
+        chosen: pairs that are merged at certain steps instead of the commonest, as {step: (left, right)} in bytes.
 
     Raises:
-        ValueError: no such alphabet, or the text is longer than `units.MAX_CHARACTERS`. TypeError: this is no text.
+        ValueError: no such alphabet, a chosen pair does not stand in the text at its step, or the text is longer than
+            `units.MAX_CHARACTERS`. TypeError: this is no text.
 
     Example:
         >>> learner = BPELearner("low low low low low lower lower" + 6 * " newest" + 3 * " widest")
@@ -79,9 +54,13 @@ class BPELearner:
         Sennrich, R., Haddow, B. and Birch, A. (2016). Neural Machine Translation of Rare Words with Subword Units. ACL.
     """
 
-    def __init__(self, text: str, *, alphabet: str = "bytes", min_frequency: int = 2) -> None:
+    def __init__(
+        self, text: str, *, alphabet: str = "bytes", min_frequency: int = 2,
+        chosen: Mapping[int, tuple[bytes, bytes]] | None = None,
+    ) -> None:  # fmt: skip
         text = units.prepare(text)
         self.alphabet, self.min_frequency, self.characters = alphabet, min_frequency, len(text)
+        self.chosen = dict(chosen or {})
         self.words = words_of(text)
         self.counts = counted(self.words)
         first = first_pieces(alphabet, self.counts)
@@ -97,6 +76,7 @@ class BPELearner:
         self.finished = False
         self._history = PairCounts()
         self._begin()
+        self.learn(max(self.chosen, default=-1) + 1)
 
     def _begin(self) -> None:
         """Counts the pairs of the words as they are."""
@@ -134,7 +114,10 @@ class BPELearner:
         return len(self._pairs)
 
     def _merge(self) -> bool:
-        """Merges the commonest pair wherever it stands; False where none is common enough."""
+        """Merges the commonest pair, or the chosen one, wherever it stands; False where none is common enough."""
+        if len(self._pairs) in self.chosen:
+            self._take_chosen(*self.chosen[len(self._pairs)])
+            return True
         queue, counts = self._queue, self._counts
         while queue:
             negative, pair, entry = queue[0]
@@ -147,6 +130,22 @@ class BPELearner:
             self._take(pair, -negative, self._where[entry])
             return True
         return False
+
+    def _take_chosen(self, left: bytes, right: bytes) -> None:
+        step, pair = len(self._pairs), packed(self.number(left), self.number(right))
+        times = self._history.times(unpacked(pair), step) if left in self._numbers and right in self._numbers else 0
+        if times < 1:
+            raise ValueError(
+                t(
+                    "A chosen pair must stand in the text at its step. Received: {pair} at step {step}",
+                    pair=f"{readable(left)} + {readable(right)}",
+                    step=step,
+                )
+            )
+        merged = self.tokens[-1]
+        self._take(pair, times, set(range(len(self._words))))
+        merged -= self.tokens[-1]
+        self._counts[pair] -= merged  # it still stands in the queue, and must not come again
 
     def _take(self, pair: int, count: int, where: set[int]) -> None:
         step, (left, right) = len(self._pairs), unpacked(pair)

@@ -5,7 +5,7 @@ import { visible } from "./visible.js";
 /** A piece's text, or its bytes in a list where they are no whole characters. @typedef {string | [string]} PieceName */
 /** Left, right, how often. @typedef {[number, number, number]} PairRow */
 /**
- * @typedef {{ first: number, vocabulary: PieceName[], merges: [number, number, number][], tokens: number[], sizes: number[], order: number[], common: [number, number][], shown: number, characters: number, words: number, different: number }} Learned
+ * @typedef {{ first: number, vocabulary: PieceName[], merges: [number, number, number][], tokens: number[], sizes: number[], order: number[], common: [number, number][], shown: number, characters: number, words: number, different: number, greedy: number[] }} Learned
  * @typedef {{ ids: number[], pieces: PieceName[], ends: boolean[], applied: [number, [number, PieceName][]][] }} OwnWord
  * @typedef {{ step: number, alphabet: string, cuts: number[][], tokens: number, vocabulary_size: number, merged: [number, number, number, number] | null, own: OwnWord, hidden: boolean, pairs: (PairRow | [number, number])[], tied: number, next: PairRow | null, end: boolean, there: number, complete: boolean, guess: [number, number] | null, right: boolean, guesses: number, rights: number }} Found
  */
@@ -32,7 +32,9 @@ export function bpeWords(now, known, limit, t) {
     ? t("Merge {n}: {pair} became “{piece}”, {times} times.", { n: step, pair: pairText(known, now.merged), piece: pieceText(known.vocabulary[now.merged[2]]), times: number(now.merged[3]) })
     : t("Before the first merge.");
   const learning = now.complete || now.hidden ? "" : t("{n} of {all} merges are learned so far.", { n: now.there, all: limit });
-  return sentences(before, left, nextWords(now, known, limit, t), learning);
+  const greedy = known.greedy[step];
+  const compared = greedy ? t("With the commonest pairs alone it would be {n} tokens.", { n: number(greedy) }) : "";
+  return sentences(before, left, compared, nextWords(now, known, limit, t), learning);
 }
 
 /** @param {Found} now @param {Learned} known @param {number} limit @param {import("./kit.js").Translate} t */

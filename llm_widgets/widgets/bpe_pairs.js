@@ -6,9 +6,11 @@ import { pieceNode } from "./bpe_text.js";
 /** @typedef {import("./bpe_logic.js").Found} Found */
 /** @typedef {import("./bpe_logic.js").Learned} Learned */
 
-/** @param {{ t: import("./kit.js").Translate, guess: (pair: [number, number]) => void, look: () => void }} options  `look`: another pair is to be marked in the text */
-export function bpePairs({ t, guess, look }) {
+/** @param {{ t: import("./kit.js").Translate, guess: (pair: [number, number]) => void, look: () => void, choose: (pair: readonly number[]) => void, back: () => void, own: () => number[] }} options
+ *   `look`: another pair is to be marked in the text; `choose`: it is merged instead of the commonest; `back`: the commonest are; `own`: the steps at which others were */
+export function bpePairs({ t, guess, look, choose, back, own }) {
   const heading = el("h4", { class: "lw-bpe-heading" }), list = el("div", { class: "lw-bpe-pairs", role: "group" }), note = el("p", { class: "lw-caption lw-bpe-tie" });
+  const instead = el("button", { type: "button", dataset: { action: "choose" }, on: { click: () => { if (marked) choose(marked); } } }), greedy = el("button", { type: "button", dataset: { action: "commonest" }, on: { click: back } });
   let chosen = /** @type {string} */ (""), step = -1, marked = /** @type {readonly number[] | null} */ (null);
   const same = (/** @type {readonly number[] | null} */ a, /** @type {readonly number[]} */ b) => a !== null && a[0] === b[0] && a[1] === b[1];
 
@@ -26,7 +28,7 @@ export function bpePairs({ t, guess, look }) {
       pieces, bar, el("span", { class: "lw-number lw-bpe-count" }, count), el("span", { class: "lw-bpe-sign", "aria-hidden": "true" }, sign));
   }
   return {
-    node: el("div", { class: "lw-bpe-panel" }, heading, list, note),
+    node: el("div", { class: "lw-bpe-panel" }, heading, list, note, el("div", { class: "lw-bpe-modes lw-bpe-instead" }, instead, greedy)),
     /** The pair that is underlined in the text: the chosen one, else the next; none while it is hidden. @param {Found} now */
     mark(now) {
       if (now.step !== step) { step = now.step; chosen = ""; }
@@ -35,13 +37,20 @@ export function bpePairs({ t, guess, look }) {
     },
     /** @param {Found} now @param {Learned} known */
     paint(now, known) {
+      const pressed = document.activeElement;
       const focused = /** @type {HTMLElement | null} */ (list.contains(document.activeElement) ? document.activeElement : null)?.dataset.pair;
       const most = Math.max(1, ...now.pairs.map((pair) => pair[2] ?? 0));
       heading.textContent = now.hidden ? t("Which pair comes next?") : now.end ? t("The commonest pairs") : t("The commonest pairs, the next merge first");
       list.setAttribute("aria-label", heading.textContent);
       list.replaceChildren(...(now.pairs.length ? now.pairs.map((pair, i) => row(now, known, pair, most, now.end ? -1 : i)) : [el("p", { class: "lw-caption" }, t("There is no pair left."))]));
       if (focused !== undefined) /** @type {HTMLElement | null} */ (list.querySelector(`[data-pair="${focused}"]`) ?? list.querySelector("button"))?.focus({ preventScroll: true });
-      note.textContent = tieWords(now, t);
+      note.textContent = own().length ? t("Merged by your choice instead of the commonest: {steps}.", { steps: own().map((n) => n + 1).join(", ") }) : tieWords(now, t);
+      instead.textContent = t("Merge the chosen pair instead");
+      instead.disabled = now.hidden || !marked || !now.next || same(marked, now.next);
+      greedy.textContent = t("Back to the commonest");
+      greedy.hidden = !own().length;
+      // A button that goes must not take the keyboard along.
+      if ((pressed === instead && instead.disabled) || (pressed === greedy && greedy.hidden)) /** @type {HTMLElement | null} */ (list.querySelector("button"))?.focus({ preventScroll: true });
     },
   };
 }

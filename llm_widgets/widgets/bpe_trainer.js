@@ -27,14 +27,15 @@ function view(model, host) {
       const walk = player({ t, root, length: () => last() + 1, at: () => Math.min(step(), last() + 1), go, interval: 1100, more: () => current("guessing") && !found().end && last() < current("limit"), name: (i) => t("Merge {n}", { n: i }) });
       const facts = el("div", { class: "lw-bpe-facts" });
       const text = bpeText(reach), own = bpeOwn(reach);
-      const pairs = bpePairs({ t, guess: (pair) => { walk.stop(); set("guess", [found().step, ...pair]); }, look: paint });
+      const pairs = bpePairs({ t, guess: (pair) => { walk.stop(); set("guess", [found().step, ...pair]); }, look: paint, choose: (pair) => { walk.stop(); fields.forget("step"); model.send({ type: "choose", pair }); }, back: () => set("chosen", []), own: () => current("chosen").map((/** @type {[number]} */ one) => one[0]) });
       const newest = el("div", { class: "lw-bpe-vocabulary lw-scroll", tabindex: "0", role: "group", dataset: { role: "vocabulary" } }), newestName = el("h4", { class: "lw-bpe-heading" });
-      const curve = (/** @type {() => string} */ name, /** @type {(i: number) => number | null} */ value) => plot({
+      const curve = (/** @type {() => string} */ name, /** @type {(i: number) => number | null} */ value, /** @type {(tokens: number) => number} */ other) => plot({
         height: 170, label: () => t("{name} after each merge; now {value}", { name: name(), value: number(value(found().step)) }),
         scene: () => {
           const points = known().tokens.map((_, i) => /** @type {[number, number | null]} */ ([i, value(i)])), here = found().step;
           const y = /** @type {[number, number]} */ ([0, 1.25 * Math.max(1, ...points.map((point) => point[1] ?? 0))]); // room for the number at the point
-          return { x: /** @type {[number, number]} */ ([0, Math.max(1, current("guessing") ? current("limit") : last())]), y, whole: true, xName: t("merges"), yName: name(), lines: [{ points, colour: "blue" }], points: value(here) === null ? [] : [{ x: here, y: Number(value(here)), colour: "blue", name: number(value(here)) }] };
+          const others = known().greedy.map((tokens, i) => /** @type {[number, number]} */ ([i, other(tokens)]));
+          return { x: /** @type {[number, number]} */ ([0, Math.max(1, current("guessing") ? current("limit") : last())]), y, whole: true, xName: t("merges"), yName: name(), lines: [{ points: others, colour: "ghost", dash: [4, 3] }, { points, colour: "blue" }], points: value(here) === null ? [] : [{ x: here, y: Number(value(here)), colour: "blue", name: number(value(here)) }] };
         },
         press: (x) => { walk.stop(); go(Math.round(x)); }, drag: (x) => go(Math.round(x)),
         keys: (key, fast) => {
@@ -45,7 +46,7 @@ function view(model, host) {
           return true;
         },
       });
-      const curves = [curve(() => t("tokens"), (i) => known().tokens[i] ?? null), curve(() => t("characters a token"), (i) => perToken(known(), i))];
+      const curves = [curve(() => t("tokens"), (i) => known().tokens[i] ?? null, (tokens) => tokens), curve(() => t("characters a token"), (i) => perToken(known(), i), (tokens) => known().characters / tokens)];
 
       const box = /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (el("textarea", { rows: 3, spellcheck: "false", dir: "auto", dataset: { setting: "text", learner: "" } }))), boxName = el("span");
       let waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined), typed = false;

@@ -32,7 +32,7 @@ class BPETrainer(ComputedWidget):
         text: what is learned from, up to 200,000 characters; None: the example of Sennrich et al. (2016).
         merges: how many merges are learned at most, 0 to 2,000.
         settings: step (how many of them are made on what is shown), alphabet ("bytes" or "characters"), word (the
-            learner's own), guessing (the next pair is hidden until it was guessed), and guess.
+            learner's own), guessing (the next pair is hidden until it was guessed), guess, chosen (see `choose`).
 
     Raises:
         ValueError, traitlets.TraitError: a setting cannot be that. TypeError: the text is none, or no such setting.
@@ -50,7 +50,7 @@ class BPETrainer(ComputedWidget):
     """
 
     _front: ClassVar[str] = "bpe_trainer"
-    SETTINGS: ClassVar[tuple[str, ...]] = ("text", "alphabet", "limit", "step", "word", "guessing", "guess")
+    SETTINGS: ClassVar[tuple[str, ...]] = ("text", "alphabet", "limit", "step", "word", "guessing", "guess", "chosen")
 
     text = traitlets.Unicode(SENNRICH).tag(sync=True)
     alphabet = traitlets.Enum(ALPHABETS, "bytes").tag(sync=True)
@@ -64,6 +64,8 @@ class BPETrainer(ComputedWidget):
     guessing = traitlets.Bool(False).tag(sync=True)
     # The numbers of the two pieces that the learner believes are merged next; empty: not guessed yet.
     guess = traitlets.List(traitlets.Int()).tag(sync=True)
+    # Pairs merged by choice instead of the commonest: the step, and both pieces' bytes in hexadecimal digits.
+    chosen = traitlets.List(traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), traitlets.Unicode())).tag(sync=True)
     # What was learned so far: the page walks over it without asking for it again.
     _learned = traitlets.Dict().tag(sync=True)
 
@@ -72,8 +74,10 @@ class BPETrainer(ComputedWidget):
         self._lock = threading.RLock()
         self._worker = Worker(self, "bpe", pause=0.02)
         self._learner: BPELearner | None = None
-        self._taught = ""  # the text that it learns from
-        self._told: tuple[BPELearner | None, int] = None, 0  # what `_learned` was made of
+        self._made_of: tuple[Any, ...] = ()  # text, alphabet and chosen pairs of the learner
+        # Without the chosen pairs, to compare with.
+        self._greedy: BPELearner | None = None
+        self._told: tuple[BPELearner | None, int, int] = None, 0, 0  # what `_learned` was made of
         # The learner's guesses: for each step the pair, and whether none stood more often.
         self.guesses: dict[int, tuple[tuple[str, str], bool]] = {}
         given = SENNRICH if text is None else units.prepare(text)
@@ -119,22 +123,30 @@ class BPETrainer(ComputedWidget):
             super()._refresh()
 
     def _current(self) -> BPELearner:
-        """The learner of the present text and alphabet."""
-        if self._learner is None or (self._taught, self._learner.alphabet) != (self.text, self.alphabet):
-            self._learner = BPELearner(self.text, alphabet=self.alphabet)
-            self._taught = self.text
-            self._shown = Shown(self._learner)
-            self.guesses = {}
+        """The learner of the present text, alphabet and chosen pairs."""
+        return self._made(self.chosen)
+
+    def _made(self, chosen: list[tuple[int, str, str]]) -> BPELearner:
+        made_of = (self.text, self.alphabet, list(chosen))
+        if self._learner is None or self._made_of != made_of:
+            pairs = {step: (bytes.fromhex(left), bytes.fromhex(right)) for step, left, right in chosen}
+            learner = BPELearner(self.text, alphabet=self.alphabet, chosen=pairs)
+            if self._made_of[:2] != made_of[:2]:
+                self.guesses, self._greedy = {}, None
+            if chosen and self._greedy is None:
+                self._greedy = BPELearner(self.text, alphabet=self.alphabet)
+            self._learner, self._made_of, self._shown = learner, made_of, Shown(learner)
         return self._learner
 
     def _fit(self) -> None:
-        before, learner = self._learner, self._current()
+        before = self._made_of[:2]
+        if before and before != (self.text, self.alphabet):
+            self.guess, self.chosen = [], []
+        learner = self._current()
         self.step = min(self.step, self.limit, learner.learn(self.step))
-        learner.learn(self.limit, AT_ONCE)
+        self._learn()
         if not self._complete():
             self._worker.ask()
-        if before is not learner:
-            self.guess = []
         if self._guessed:
             state = learner.state(self.step, 1)
             pair = (self.guess[1], self.guess[2])
@@ -146,14 +158,20 @@ class BPETrainer(ComputedWidget):
         """Whether there is a guess of what comes after this step."""
         return self.guessing and bool(self.guess) and self.guess[0] == self.step
 
+    def _learners(self) -> list[BPELearner]:
+        return [self._current(), *([self._greedy] if self._greedy and self.chosen else [])]
+
+    def _learn(self) -> None:
+        for learner in self._learners():
+            learner.learn(self.limit, AT_ONCE)
+
     def _complete(self) -> bool:
-        learner = self._current()
-        return learner.finished or len(learner.tokens) > self.limit
+        return all(learner.finished or len(learner.tokens) > self.limit for learner in self._learners())
 
     def _answer(self) -> None:
         """Learns on beside the page."""
         with self._lock:
-            self._current().learn(self.limit, AT_ONCE)
+            self._learn()
             self._refresh()
 
     def _compute(self) -> dict[str, Any]:
@@ -163,9 +181,10 @@ class BPETrainer(ComputedWidget):
         there = min(len(learner.tokens) - 1, self.limit)
         # While the next pair is hidden, the page knows nothing of what comes after this step.
         told = min(there, step + self._guessed) if self.guessing else there
-        if self._told != (learner, told):
-            self._told = learner, told
-            self._learned = plain({**learned(learner, told), **self._shown.fixed()})
+        others = self._greedy.tokens[: self.limit + 1] if self._greedy and self.chosen and not self.guessing else []
+        if self._told != (learner, told, len(others)):
+            self._told = learner, told, len(others)
+            self._learned = plain({**learned(learner, told), **self._shown.fixed(), "greedy": others})
         pairs = state.pairs[:ROWS]
         if state.next and state.next not in pairs:  # counted with what was merged before
             pairs = [state.next, *pairs[:-1]]
@@ -197,6 +216,38 @@ class BPETrainer(ComputedWidget):
         if guess and (len(guess) != 3 or min(guess) < 0 or max(guess[1:]) >= len(self._current().pieces)):
             raise ValueError(t("A guess is a step and the numbers of two pieces. Received: {guess}", guess=list(guess)))
         return list(guess)
+
+    @traitlets.validate("chosen")
+    def _standing(self, proposal: Any) -> list[tuple[int, str, str]]:
+        chosen = list(proposal["value"])
+        if chosen:
+            self._made(chosen)  # refuses what does not stand in the text
+        return chosen
+
+    def choose(self, left: str | bytes, right: str | bytes) -> None:
+        """Merges a pair of one's own choice at the present step, and goes on one step; the commonest follow.
+
+        Args:
+            left: a piece, as text or (where it is no whole character) as bytes.
+            right: the piece after it.
+
+        Raises:
+            ValueError: this pair does not stand in the text, or all merges are made.
+
+        Example:
+            >>> trainer = BPETrainer("low lower lowest")
+            >>> trainer.choose("o", "w")
+            >>> trainer.merges[:2], trainer.step
+            ((('o', 'w'), ('l', 'ow')), 1)
+        """
+        pair = [(piece.encode() if isinstance(piece, str) else piece).hex() for piece in (left, right)]
+        with self._lock:
+            kept = [one for one in self.chosen if one[0] < self.step]
+            self.change(chosen=[*kept, (self.step, *pair)], step=self.step + 1)
+
+    def _on_choose(self, content: Any) -> None:
+        pieces, (left, right) = self._current().pieces, content["pair"]
+        self.choose(pieces[left], pieces[right])
 
     def _on_sample(self, content: Any) -> None:
         text, word = sample(content["name"])

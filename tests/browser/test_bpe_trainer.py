@@ -62,6 +62,14 @@ def test_merges_are_walked_played_and_dragged_by_mouse_and_keyboard(look, shared
     part(look, ".lw-bpe-row").nth(3).click()
     assert part(look, ".lw-bpe-row[aria-pressed=true] .lw-bpe-pair").inner_text().split() == ["l", "o"]
     assert part(look, "[data-role=text] .lw-bpe-marked").count() == 14
+    part(look, "[data-action=choose]").click()
+    at_step(look, 1)
+    until(look, ".lw-status", "With the commonest pairs alone it would be 85 tokens.")
+    assert shared_kernel.value("trainer.merges[0]") == ["l", "o"]
+    part(look, "[data-action=commonest]").click()
+    until(look, ".lw-status", "Merge 1: “e” + “s”")
+    look.page.keyboard.press("Home")
+    at_step(look, 0)
     part(look, "[data-action=forward]").click()
     at_step(look, 1)
     assert part(look, "[data-role=text] .lw-bpe-new").all_inner_texts() == ["es"] * 9
@@ -138,7 +146,8 @@ def test_any_text_and_word_is_learned_from_and_odd_ones_do_no_harm(look, shared_
     assert part(look, "[data-role=own] [data-colour=unknown]").count() == 1
     for text in (HOSTILE * 4, "\ud800\ud800 \x00\x00", "a" * 3_000, ""):
         look.page.evaluate(
-            "([box, text]) => { box.value = text; box.dispatchEvent(new Event('input')); }", [box.element_handle(), text]
+            "([box, text]) => { box.value = text; box.dispatchEvent(new Event('input')); }",
+            [box.element_handle(), text],
         )
         word.fill(text[:190])
         if text:

@@ -4,7 +4,7 @@ import { bpeRows, bpeWords, pairText, perToken, pieceColour, pieceText, tieWords
 import { fill } from "../../llm_widgets/widgets/kit.js";
 
 const t = (message, values) => fill(message, values);
-const known = { first: 2, vocabulary: ["a", " ", "a ", ["E7 9A"]], merges: [[0, 1, 2]], tokens: [8, 5], sizes: [2, 3], order: [0], common: [[0, 1]], shown: 8, characters: 8, words: 1, different: 1 };
+const known = { first: 2, vocabulary: ["a", " ", "a ", ["E7 9A"]], merges: [[0, 1, 2]], tokens: [8, 5], sizes: [2, 3], order: [0], common: [[0, 1]], shown: 8, characters: 8, words: 1, different: 1, greedy: [] };
 const now = { step: 1, alphabet: "bytes", cuts: [], tokens: 5, vocabulary_size: 3, merged: [0, 1, 2, 3], own: { ids: [], pieces: [], ends: [], applied: [] }, hidden: false, pairs: [[2, 0, 2]], tied: 1, next: [2, 0, 2], end: false, there: 1, complete: true, guess: null, right: false, guesses: 0, rights: 0 };
 
 test("pieces are seen: spaces, bytes, what is not known", () => {
@@ -22,6 +22,7 @@ test("the status says what was merged, what is left, and what comes", () => {
   assert.match(bpeWords(now, known, 1, t), /ask for more below/);
   assert.match(bpeWords({ ...now, end: true, next: null }, known, 9, t), /come to its end/);
   assert.match(bpeWords({ ...now, step: 0, merged: null, end: true, next: null }, known, 9, t), /nothing to merge/);
+  assert.match(bpeWords(now, { ...known, greedy: [8, 4] }, 9, t), /With the commonest pairs alone it would be 4 tokens/);
   assert.match(bpeWords(now, { ...known, characters: 0 }, 9, t), /no text/);
 });
 

@@ -187,6 +187,30 @@ def test_of_pairs_as_common_the_older_pieces_go_first():
         assert learner.state(0).tied == 2
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(ALPHABETS), few_signs, st.integers(0, 5), st.integers(0, 9))
+def test_another_pair_may_be_chosen_and_the_commonest_follow(kind, text, step, place):
+    plain = BPELearner(text, alphabet=kind)
+    step = min(step, plain.learn(step))
+    pairs = plain.state(step).pairs
+    if not pairs:
+        return
+    left, right, times = pairs[place % len(pairs)]
+    pair = plain.pieces[left], plain.pieces[right]
+    other = BPELearner(text, alphabet=kind, chosen={step: pair})
+    assert other.pairs[:step] == plain.pairs[:step]
+    assert other.pairs[step] == pair
+    assert other.merged_times[step] == times
+    other.learn(1_000)
+    for after in range(step + 1, len(other.pairs) + 1):
+        tokens, standing = by_hand(other, after)
+        assert other.tokens[after] == tokens
+        if after < len(other.pairs) and len(set(other.pairs)) == len(other.pairs):
+            assert standing[other.pairs[after]] == max(standing.values()) == other.merged_times[after]
+    with pytest.raises(ValueError, match=f"at step {step}"):
+        BPELearner(text, alphabet=kind, chosen={step: (b"a", "没".encode())})
+
+
 def test_half_of_a_surrogate_pair_is_read_as_one_unreadable_character():
     for kind in ALPHABETS:
         learner = BPELearner("a\ud800b\ud800", alphabet=kind)

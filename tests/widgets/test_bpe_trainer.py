@@ -88,6 +88,32 @@ def test_the_page_does_not_know_what_has_to_be_guessed():
     assert trainer._found["guesses"] == 0
 
 
+def test_a_pair_of_ones_own_is_merged_and_compared_with_the_commonest():
+    trainer = BPETrainer(step=1)
+    common, plain = list(trainer.learner.tokens), trainer.merges
+    with pytest.raises(ValueError, match="Received: r \\+ x at step 1"):
+        trainer.choose("r", "x")
+    assert (trainer.step, trainer.chosen, trainer.merges) == (1, [], plain)
+    trainer.choose("e", "r")
+    assert trainer.merges[:2] == (("e", "s"), ("e", "r"))
+    assert (trainer.step, trainer._found["merged"][3]) == (2, 2)
+    assert trainer._learned["greedy"] == common
+    assert trainer._found["tokens"] == common[1] - 2 > common[2]
+    pair = trainer._found["pairs"][3]
+    trainer._on_choose({"pair": pair[:2]})
+    assert [step for step, *_ in trainer.chosen] == [1, 2]
+    assert trainer._found["merged"][:2] == pair[:2]
+    trainer.step = 1
+    trainer.choose(b"es", "t")
+    assert [step for step, *_ in trainer.chosen] == [1]  # what came after it is gone
+    trainer.chosen = []
+    assert trainer.merges == plain
+    assert trainer._learned["greedy"] == []
+    trainer.choose("l", "o")
+    trainer.text = "new text"
+    assert trainer.chosen == []
+
+
 def test_a_large_text_is_learned_beside_the_page_and_any_step_is_shown_at_once():
     began = time.perf_counter()
     trainer = BPETrainer(POEMS[:40_000], merges=1_500)
