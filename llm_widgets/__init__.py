@@ -43,6 +43,7 @@ _PUBLIC = {
     "ActivationExplorer": "widgets",
     "ArchitectureExplorer": "widgets",
     "AttentionMap": "widgets",
+    "BPETrainer": "widgets",
     "Chat": "widgets",
     "EmbeddingMap": "widgets",
     "ErrataView": "widgets",
@@ -103,6 +104,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import AttentionMap as AttentionMap
     from llm_widgets.widgets import AutodiffStepper as AutodiffStepper
     from llm_widgets.widgets import BlockDiagram as BlockDiagram
+    from llm_widgets.widgets import BPETrainer as BPETrainer
     from llm_widgets.widgets import Chat as Chat
     from llm_widgets.widgets import EmbeddingLookup as EmbeddingLookup
     from llm_widgets.widgets import EmbeddingMap as EmbeddingMap

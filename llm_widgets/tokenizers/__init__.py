@@ -11,6 +11,7 @@ Example:
 from __future__ import annotations
 
 from llm_widgets.tokenizers.comparison import Comparison, Way, compare
+from llm_widgets.tokenizers.bpe_learner import BPELearner
 from llm_widgets.tokenizers.encoding import Encoding
 from llm_widgets.tokenizers.preprocessing import preprocess, same_after
 from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS, TextTokenizer
@@ -32,3 +33,4 @@ __all__ = [
     "same_after",
     "utf8",
 ]
+__all__ = ["TEXT_UNITS", "UNITS", "BPELearner", "Encoding", "TextTokenizer", "Tokenizer", "default_unit"]

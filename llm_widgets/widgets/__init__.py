@@ -7,6 +7,7 @@ from llm_widgets.widgets.architecture import ArchitectureExplorer
 from llm_widgets.widgets.attention import AttentionMap, attention_map
 from llm_widgets.widgets.autodiff_stepper import AutodiffStepper
 from llm_widgets.widgets.block_diagram import BlockDiagram
+from llm_widgets.widgets.bpe_trainer import BPETrainer
 from llm_widgets.widgets.chat import Chat
 from llm_widgets.widgets.controls import RunControls
 from llm_widgets.widgets.curves import TrainingCurves
@@ -41,6 +42,7 @@ __all__ = [
     "ArchitectureExplorer",
     "AttentionMap",
     "AutodiffStepper",
+    "BPETrainer",
     "BlockDiagram",
     "Chat",
     "EmbeddingLookup",

@@ -28,7 +28,7 @@ export function player({ t, root, length, at, go, more = () => false, interval =
   const runWord = el("span", {});
   run.replaceChildren(runWord);
   const slider = el("input", { type: "range", min: 0, step: 1, class: "lw-play-slider", dataset: { role: "step" } });
-  slider.addEventListener("input", () => { stop(); move(Number(slider.value)); });
+  slider.addEventListener("input", () => { const to = Number(slider.value); stop(); move(to); }); // stopping paints, and sets the slider back
   const node = el("div", { class: "lw-play", role: "group" }, first, back, run, forward, end, slider);
   const keys = (/** @type {KeyboardEvent} */ e) => {
     const target = /** @type {HTMLElement} */ (e.target);
