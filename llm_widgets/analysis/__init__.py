@@ -16,6 +16,11 @@ from llm_widgets.analysis.logit_lens import logit_lens as logit_lens
 from llm_widgets.analysis.next_token import NextToken as NextToken
 from llm_widgets.analysis.next_token import entropy_bits as entropy_bits
 from llm_widgets.analysis.next_token import next_token as next_token
+from llm_widgets.analysis.next_word import NextWords as NextWords
+from llm_widgets.analysis.next_word import WordReader as WordReader
+from llm_widgets.analysis.next_word_players import NextWordScore as NextWordScore
+from llm_widgets.analysis.next_word_players import NextWordScores as NextWordScores
+from llm_widgets.analysis.next_word_players import compare_next_word as compare_next_word
 from llm_widgets.analysis.saliency import TokenSaliency as TokenSaliency
 from llm_widgets.analysis.saliency import saliency as saliency
 
@@ -26,9 +31,14 @@ __all__ = [
     "LayerAnswers",
     "Mistake",
     "NextToken",
+    "NextWordScore",
+    "NextWordScores",
+    "NextWords",
     "ThresholdColumns",
     "TokenSaliency",
+    "WordReader",
     "ablate_heads",
+    "compare_next_word",
     "entropy_bits",
     "logit_lens",
     "next_token",
