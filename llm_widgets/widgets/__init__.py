@@ -12,6 +12,7 @@ from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
 from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
+from llm_widgets.widgets.guess_the_next_word import GuessTheNextWord
 from llm_widgets.widgets.head_ablation import HeadAblation
 from llm_widgets.widgets.inference_walk import InferenceWalk
 from llm_widgets.widgets.lab import TrainingLab
@@ -38,6 +39,7 @@ __all__ = [
     "Chat",
     "ErrataView",
     "EvaluationView",
+    "GuessTheNextWord",
     "HeadAblation",
     "InferenceWalk",
     "LanguageLab",
