@@ -94,7 +94,8 @@ class WordReader:
                 answers = self._answers([(contexts[same[0]], [words[i] for i in same]) for same in some])
                 for same, logs in zip(some, answers, strict=True):
                     found[same] = logs
-        return found / np.log(2)
+        found /= np.log(2)
+        return found
 
     def _answers(self, asked: Sequence[tuple[NDArray[np.int32], Sequence[str]]]) -> list[Floats]:
         return self.source.call(lambda model: _Reading(model, self.letters).words(asked))
@@ -131,7 +132,8 @@ class _Reading:
                         continue
                     ids = letters.tokenizer.ids(form)
                     # What comes after an apostrophe decides whether the word ends before it.
-                    for sign in letters.apostrophes or [None]:
+                    signs: Sequence[int | None] = letters.apostrophes or (None,)
+                    for sign in signs:
                         rows.append((c, ids if sign is None else np.append(ids, np.int32(sign)), len(ids)))
                         owners.append((c, w))
         found = [np.zeros(len(words)) for _, words in asked]
@@ -159,7 +161,7 @@ class _Reading:
     def _logs(
         self, contexts: Sequence[NDArray[np.int32]], rows: Sequence[tuple[int, NDArray[np.int32], int]]
     ) -> list[Floats]:
-        """For each row the log-probabilities [L + 1, V] before its first id, before its second, …, and after its last."""
+        """For each row the log-probabilities [L + 1, V] of its first id, its second, …, and of what follows its last."""
         spec, letters = self._model.spec, self._letters
         found: list[Floats] = [np.zeros((0, 0))] * len(rows)
         long = {i for i, (_, ids, _) in enumerate(rows) if len(ids) > max(letters.room, 1) or not spec.causal}
@@ -176,7 +178,7 @@ class _Reading:
             new = np.zeros((len(some), most), np.int32)
             for r, i in enumerate(some):
                 new[r, : len(rows[i][1])] = rows[i][1][:most]
-            after = np.zeros((len(some), 0, first.shape[-1]))
+            after: NDArray[Any] = np.zeros((len(some), 0, first.shape[-1]))
             if most:
                 own = copy.copy(cache)  # what the texts before the words left in it is read once
                 own.select([rows[i][0] for i in some])
@@ -224,9 +226,9 @@ class _Search:
         letters = self._letters
         logs = self._logs([()])
         chances = np.exp(logs[0]) / letters.begins(logs[0])
-        running = {(i,): float(chances[i]) for i in self._inner}
+        running: dict[tuple[int, ...], float] = {(i,): float(chances[i]) for i in self._inner}
         if letters.wording.single:
-            return {letters.signs[i]: p for (i,), p in running.items()}
+            return {letters.signs[ids[0]]: p for ids, p in running.items()}
         for _ in range(letters.room - 1):
             best = sorted(running, key=lambda ids: -running[ids])[: self._width]
             best = [ids for ids in best if running[ids] > _LEAST]

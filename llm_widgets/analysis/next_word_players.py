@@ -50,11 +50,8 @@ class NextWordText:
         self.text = corpus.train + corpus.validation + corpus.test
         held_out = len(corpus.train)
         begin = max(0, held_out - _OVERLAP)  # a word that the cut between the parts divides is half seen
-        self.words = [
-            piece._replace(start=piece.start + begin, end=piece.end + begin)
-            for piece in self.counts.wording.pieces(self.text[begin:])
-            if piece.is_word and piece.start + begin >= held_out
-        ]
+        pieces = self.counts.wording.pieces(self.text[begin:], begin)
+        self.words = [piece for piece in pieces if piece.is_word and piece.start >= held_out]
         if len(self.words) < LEAST:
             raise ValueError(
                 t(
@@ -109,17 +106,17 @@ class NextWordScores:
     new: int
 
     def __str__(self) -> str:
-        lines = [t("{words} words that were held out, {new} of them new", words=self.words, new=self.new)]
-        for one in self.scores:
-            lines.append(
-                t(
-                    "{player}: {bits} bits a word, perplexity {perplexity}",
-                    player=t(PLAYERS[one.player]),
-                    bits=f"{one.bits:.2f}",
-                    perplexity=f"{one.perplexity:,.0f}",
-                )
+        lines = [
+            t(
+                "{player}: {bits} bits a word, perplexity {perplexity}",
+                player=t(PLAYERS[one.player]),
+                bits=f"{one.bits:.2f}",
+                perplexity=f"{one.perplexity:,.0f}",
             )
-        return "\n".join(lines)
+            for one in self.scores
+        ]
+        first = t("{words} words that were held out, {new} of them new", words=self.words, new=self.new)
+        return "\n".join([first, *lines])
 
 
 def next_word_text(corpus: TextCorpus) -> NextWordText:

@@ -62,20 +62,25 @@ class Wording:
         """How many letters Unicode has beyond these characters."""
         return max(1, _letters(self.single) - sum(self.is_letter(sign) for sign in set(known)))
 
-    def pieces(self, text: str) -> list[Piece]:
-        """Words and marks in their order; white space is none, but in Chinese the end of a line is a mark."""
+    def pieces(self, text: str, start: int = 0) -> list[Piece]:
+        """Words and marks in their order; white space is none, but in Chinese the end of a line is a mark.
+
+        Args:
+            start: where the text begins in a longer one, in which the places are counted.
+        """
         kinds = {ord(sign): self._kind(sign) for sign in set(text)}
         shape = text.translate(kinds)
         if self.single:
-            return [Piece(i, i + 1, text[i], kind == "a") for i, kind in enumerate(shape) if kind != " "]
+            signs = zip(text, shape, strict=True)
+            return [Piece(i, i + 1, sign, kind == "a") for i, (sign, kind) in enumerate(signs, start) if kind != " "]
         found = []
         at = 0
         for match in _WORD.finditer(shape):
-            start, end = match.span()
-            found += _marks(text, shape, at, start)
-            found.append(Piece(start, end, self.event(text[start:end]), True))
+            first, end = match.span()
+            found += _marks(text, shape, at, first, start)
+            found.append(Piece(first + start, end + start, self.event(text[first:end]), True))
             at = end
-        return found + _marks(text, shape, at, len(text))
+        return found + _marks(text, shape, at, len(text), start)
 
     def event(self, word: str) -> str:
         """The word as it is counted: in small letters where it is written in a usual way."""
@@ -100,8 +105,8 @@ class Wording:
         return " " if sign.isspace() and not (self.single and sign == "\n") else "."
 
 
-def _marks(text: str, shape: str, start: int, end: int) -> list[Piece]:
-    return [Piece(i, i + 1, text[i], False) for i in range(start, end) if shape[i] != " "]
+def _marks(text: str, shape: str, first: int, end: int, start: int) -> list[Piece]:
+    return [Piece(i + start, i + start + 1, text[i], False) for i in range(first, end) if shape[i] != " "]
 
 
 def _usual(low: str) -> tuple[str, str, str]:

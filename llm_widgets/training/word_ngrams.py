@@ -96,8 +96,9 @@ class WordNGrams:
     def probabilities(self, before: str) -> Floats:
         """Of each of `counts.words` after a text, and last of all new words together, float64 [V + 1]; the sum is 1."""
         every = self.model.next_probabilities(self.counts.before(before, self.order - 1))
-        words = every[: self.counts.new_id + 1]
-        return words / words.sum()
+        words: Floats = every[: self.counts.new_id + 1]
+        words /= words.sum()
+        return words
 
     def log2_probability(self, word: str, before: str) -> float:
         """Of a word as `Wording.event` writes it; a new one pays for being new and for its spelling."""

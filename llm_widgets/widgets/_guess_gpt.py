@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import threading
 from typing import Any
 
 from llm_widgets.analysis.next_word import WordReader
@@ -10,6 +12,10 @@ from llm_widgets.i18n import t
 from llm_widgets.training import LanguageRun
 from llm_widgets.widgets._base import run_or_model
 from llm_widgets.widgets._guess_rounds import TOP, Said, among
+
+# Held while a backend computes or is imported: a process that ends in the middle of that ends with a crash.
+_busy = threading.Lock()
+atexit.register(lambda: _busy.acquire(timeout=30))
 
 
 class GuessingGPT:
@@ -46,7 +52,7 @@ class GuessingGPT:
     @property
     def run(self) -> LanguageRun | None:
         """The run that plays; None for a finished model."""
-        return None if self._bench is None else self._bench.run  # type: ignore[return-value]
+        return None if self._bench is None else self._bench.run
 
     @property
     def there(self) -> bool:
@@ -77,20 +83,26 @@ class GuessingGPT:
     def load(self) -> None:
         """Reads the shipped model's weights, which takes a second or more."""
         if self._shipped and self._reader is None:
-            from llm_widgets.models.shipped import shipped
+            with _busy:
+                from llm_widgets.models.shipped import shipped
 
-            self._model = shipped(self._shipped)
-            self._read()
+                self._model = shipped(self._shipped)
+                self._read()
 
     def said(self, place: int, choices: tuple[str, ...]) -> Said:
         """What it says of a held-out word."""
+        with _busy:
+            return self._said(place, choices)
+
+    def _said(self, place: int, choices: tuple[str, ...]) -> Said:
         reader, before, right = self._read(), self._game.before(place), self._game.words[place].event
         if choices:
             return among(choices, list(reader.log2_probabilities([before] * len(choices), choices)), right)
         words = reader.next_words(before, TOP)
         log = float(reader.log2_probabilities([before], [right])[0])
         top = [(word, float(p)) for word, p in zip(words.words, words.probabilities, strict=True)]
-        return Said(top, 2.0**log, -log, words.explored)
+        unknown = reader.letters.tokenizer.UNKNOWN_ID in reader.letters.tokenizer.ids(right)
+        return Said(top, 2.0**log, -log, words.explored, unknown)
 
     def _read(self) -> WordReader:
         source = self._model if self._bench is None else self.run

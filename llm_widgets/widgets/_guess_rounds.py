@@ -25,12 +25,14 @@ class Said:
         top: the likeliest words with their probabilities.
         p: the probability of the right word; bits: −log₂ of it.
         explored: how much of all probability `top` was searched in; None: all.
+        unknown: its vocabulary lacks a character of the right word.
     """
 
     top: list[tuple[str, float]]
     p: float
     bits: float
     explored: float | None = None
+    unknown: bool = False
 
 
 @dataclass
@@ -41,8 +43,10 @@ class Round:
         place: which of the held-out words.
         guess: the learner's word; sure: its probability in per cent.
         choices: the words to pick from; () where any could be typed.
-        said: by player, "you" among them; "gpt" comes when it has answered.
         others: among how many other words the rest of the learner's probability is shared.
+        right: whether the guess is the word.
+        spelling: bits that a new word costs beside being new; 0 for known ones.
+        said: by player, "you" among them; "gpt" comes when it has answered.
     """
 
     place: int
@@ -70,6 +74,17 @@ def choices_at(game: NextWordText, place: int, seed: Sequence[int]) -> tuple[str
     return tuple(found[i] for i in rng.permutation(len(found)))
 
 
+def new_round(game: NextWordText, place: int, guess: str, sure: int, choices: tuple[str, ...]) -> Round:
+    """A guess, and what all say who answer at once."""
+    word = game.words[place].event
+    new = game.counts.number(word) is None and not choices
+    spelling = -game.counts.spelling.new_log2_probability(word) if new else 0.0
+    one = Round(place, guess, sure, choices, others_of(game, guess, choices), guess == word, spelling)
+    one.said["you"] = learner_said(one)
+    one.said |= {name: ngram_said(game, name, place, choices) for name in NGRAMS}
+    return one
+
+
 def others_of(game: NextWordText, guess: str, choices: Sequence[str]) -> int:
     """How many words there are beside the guess: those of the training part and "a new word", or the other choices."""
     if choices:
@@ -77,7 +92,7 @@ def others_of(game: NextWordText, guess: str, choices: Sequence[str]) -> int:
     return len(game.counts.words) + (game.counts.number(guess) is None)
 
 
-def learner_said(game: NextWordText, one: Round) -> Said:
+def learner_said(one: Round) -> Said:
     """What the learner's guess gave the right word: it is sure of the guess, and of all other words alike."""
     p = one.sure / 100
     if one.right:
@@ -109,13 +124,26 @@ def running_means(rounds: Sequence[Round]) -> dict[str, list[float | None]]:
     """For each player the mean bits of a word after each round; None before it has answered one."""
     found: dict[str, list[float | None]] = {}
     for name in PLAYERS:
-        total, count, means = 0.0, 0, []
+        means: list[float | None] = []
+        total, count = 0.0, 0
         for one in rounds:
             if name in one.said:
                 total, count = total + one.said[name].bits, count + 1
             means.append(total / count if count else None)
         found[name] = means
     return found
+
+
+def plain_round(game: NextWordText, one: Round) -> dict[str, Any]:
+    """A round as a row."""
+    return {
+        "word": game.words[one.place].event,
+        "guess": one.guess,
+        "sure": one.sure,
+        "right": one.right,
+        "pick": bool(one.choices),
+        "bits": {name: said.bits for name, said in one.said.items()},
+    }
 
 
 def plain_said(said: Mapping[str, Said]) -> dict[str, Any]:

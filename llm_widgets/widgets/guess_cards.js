@@ -3,7 +3,7 @@ import { N, el } from "./kit.js";
 import { barsOf, bitsText, chanceText } from "./guess_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
-/** @typedef {{ top: [string, number][], p: number, bits: number, explored: number | null }} Said */
+/** @typedef {{ top: [string, number][], p: number, bits: number, explored: number | null, unknown: boolean }} Said */
 /** @typedef {{ word: string, written: string, new: boolean, guess: string, sure: number, right: boolean, others: number, spelling: number, said: Record<string, Said> }} Revealed */
 /** @typedef {{ state: "none" | "loading" | "ready" | "untrained" | "failed", why: string, reads: number, unseen: boolean }} GPT */
 /** @typedef {{ title: string, speaks: string, single: boolean, before: string, count: number, known: number, choices: string[], gpt: GPT, revealed: Revealed | null, rounds: { word: string, guess: string, sure: number, right: boolean, bits: Record<string, number> }[], means: Record<string, (number | null)[]> }} Found */
@@ -29,7 +29,7 @@ export function cards(t) {
 
   const reading = (/** @type {string} */ name, /** @type {Found} */ { gpt, single }) => {
     if (name === "you") return t("read what stands above");
-    if (name === "unigram") return t("only knows how often each word occurs");
+    if (name === "unigram") return single ? t("only knows how often each character occurs") : t("only knows how often each word occurs");
     if (name === "trigram") return single ? t("reads the two characters or marks before") : t("reads the two words or marks before");
     return !gpt.reads ? t("reads character by character") : single ? t("reads the last {n} characters", { n: gpt.reads }) : t("reads the last {n} characters, and spells", { n: gpt.reads });
   };
@@ -48,7 +48,7 @@ export function cards(t) {
       el("span", { class: "lw-gnw-word", lang: tag, title: word }, word), el("span", { class: "lw-gnw-rail", "aria-hidden": "true" }, el("span", { class: "lw-gnw-bar", style: { width: `${100 * chance}%` } })), el("span", { class: "lw-number" }, chanceText(chance)));
     into.replaceChildren(
       line(now.right ? `✓ ${now.guess}` : `✗ ${now.guess}`, p, now.right ? "lw-gnw-right" : "lw-gnw-wrong"),
-      line(t("{n} others", { n: now.others.toLocaleString("en") }), 1 - p, "lw-gnw-rest", ""),
+      line(t("all others"), 1 - p, "lw-gnw-rest", ""),
       ...(now.right ? [] : [line(`✓ ${now.word}`, (1 - p) / now.others * 2 ** -now.spelling, "lw-gnw-right lw-gnw-below")]));
   }
 
@@ -64,11 +64,12 @@ export function cards(t) {
         if (now && said) { if (name === "you") own(rows, found, now); else bars(rows, said, found, now); } else rows.replaceChildren();
         const silent = name === "gpt" && gpt.state !== "ready" && !said;
         note.textContent = silent ? (gpt.state === "failed" ? t("It does not play: {why}", { why: gpt.why }) : t(STATES[/** @type {keyof typeof STATES} */ (gpt.state)]))
-          : name === "gpt" && said && said.explored !== null ? t("Searched letter by letter through {share} of all probability.", { share: chanceText(said.explored) })
+          : name === "gpt" && said?.unknown ? t("Its vocabulary lacks this character.")
+          : name === "gpt" && said && said.explored !== null ? t("found in {share} of all probability", { share: chanceText(said.explored) })
             : name === "gpt" && said && !gpt.unseen ? t("Whether it has read these words before is not known.")
               : name === "gpt" && now && !said ? t("It is thinking …") : now ? "" : name === "you" ? t("Say your word first.") : t("Hidden until you have guessed.");
         cost.textContent = said ? t("{bits} bits", { bits: bitsText(said.bits) }) : "";
-        mean.textContent = last === undefined || last === null ? "–" : t("mean {bits} bits, perplexity {perplexity}", { bits: bitsText(last), perplexity: last > 40 ? "> 10¹²" : Math.round(2 ** last).toLocaleString("en") });
+        mean.textContent = last === undefined || last === null ? t("no round yet") : t("mean {bits} bits, perplexity {perplexity}", { bits: bitsText(last), perplexity: last > 40 ? "> 10¹²" : Math.round(2 ** last).toLocaleString("en") });
         node.dataset.bits = said ? String(said.bits) : "";
       }
     },

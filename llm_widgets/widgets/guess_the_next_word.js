@@ -8,7 +8,7 @@ import { plot, spanOf } from "./plot.js";
 
 /** @typedef {import("./guess_cards.js").Found} Found */
 
-const HELP = N("Guess the hidden word and say how sure you are; then you see what a unigram, a trigram and a small GPT would have said. All are paid alike: −log₂ of the probability that they gave the right word, in bits. What you keep back, 100 % less your certainty, is shared by all other words alike. The fewer bits, the better; who says the percentages that are true pays least in the long run, who boasts pays much. Everybody knows that a word stands here: marks are never asked. Capitals do not count. A word that the training part never had costs more: the n-grams pay that it is new and then for its spelling, the small GPT spells every word, and you pay as the n-grams do. None of the models has learned from this part of the text. Enter guesses, N goes to the next word.");
+const HELP = N("Guess the hidden word and say how sure you are; then you see what a unigram, a trigram and a small GPT would have said. All are paid alike: −log₂ of the probability that they gave the right word, in bits. What you keep back, 100 % less your certainty, is shared by all other words alike. The fewer bits, the better; who says the percentages that are true pays least in the long run, who boasts pays much. Everybody knows that a word stands here: marks are never asked. Capitals do not count. A word that the training part never had costs more: the n-grams pay that it is new and then for its spelling, the small GPT spells every word, and you pay as the n-grams do. The n-grams, and the GPT that comes with the kit, have not learned from this part of the text. Enter guesses, N goes to the next word.");
 /** @type {Record<string, { colour: import("./plot.js").Colour, dash?: number[], width: number }>} */
 const LINES = { unigram: { colour: "ghost", dash: [2, 3], width: 2 }, trigram: { colour: "ink", dash: [7, 4], width: 1.75 }, gpt: { colour: "orange", dash: [10, 3, 2, 3], width: 2 }, you: { colour: "blue", width: 2.75 } };
 
@@ -82,9 +82,9 @@ function view(model, host) {
       const focusOn = () => (found().choices.length ? /** @type {HTMLElement | null} */ (choices.querySelector("input")) : word)?.focus();
       const working = (/** @type {import("./guess_cards.js").Revealed} */ now) => {
         const p = (now.sure / 100).toFixed(2), cost = num(bitsText(now.said.you.bits)), log = () => [op("−"), sub(id("log"), num(2))];
-        if (now.right) return math([...log(), num(p), op("="), cost, text(` ${t("bits")}`)]);
+        if (now.right) return math([...log(), num(p), op("="), cost, text(`\u00a0${t("bits")}`)]);
         const share = frac(row(num(1), op("−"), num(p)), num(now.others.toLocaleString("en")));
-        return math([...log(), share, ...(now.spelling ? [op("+"), num(bitsText(now.spelling)), text(` (${t("spelling")})`)] : []), op("="), cost, text(` ${t("bits")}`)]);
+        return math([...log(), share, ...(now.spelling ? [op("+"), num(bitsText(now.spelling)), text(`\u00a0(${t("spelling")})`)] : []), op("="), cost, text(`\u00a0${t("bits")}`)]);
       };
 
       return {
@@ -94,10 +94,11 @@ function view(model, host) {
           page.setAttribute("aria-label", t("The text before the hidden word"));
           choices.setAttribute("aria-label", t("Your word"));
           submit.textContent = t("Guess");
-          next.textContent = t("Next word");
-          skip.textContent = t("Skip ten words");
+          const { single } = found();
+          next.textContent = single ? t("Next character") : t("Next word");
+          skip.textContent = single ? t("Skip ten characters") : t("Skip ten words");
           again.textContent = t("Again, elsewhere");
-          pickText.textContent = t("Choose from six words");
+          pickText.textContent = single ? t("Choose from six characters") : t("Choose from six words");
           chartName.textContent = t("Running mean of bits a word, round by round");
           sure.relabel();
           seed.relabel();
@@ -109,7 +110,7 @@ function view(model, host) {
           root.dataset.place = String(model.get("place"));
           root.dataset.revealed = String(revealed !== null);
           root.dataset.gpt = now.gpt.state;
-          source.textContent = t("{title}, the part that no model has read: word {place} of {count}", { title: now.title, place: (model.get("place") + 1).toLocaleString("en"), count: now.count.toLocaleString("en") });
+          source.textContent = t("{title}, held-out part: place {place} of {count}", { title: now.title, place: (model.get("place") + 1).toLocaleString("en"), count: now.count.toLocaleString("en") });
           passage.lang = now.speaks === "zh" ? "zh-CN" : "en";
           if (before.data !== now.before) { before.data = now.before; page.scrollTop = 0; }
           blank.textContent = revealed ? revealed.written : single ? "？" : "?";
@@ -141,7 +142,7 @@ function view(model, host) {
           verdict.textContent = sentences(revealed.right ? t("Right: “{word}”.", { word: revealed.word }) : t("It is “{word}”, you said “{guess}”.", { word: revealed.word, guess: revealed.guess }), revealed.new && t("The training part never had it."));
           verdict.classList.toggle("lw-gnw-good", revealed.right);
           formula.replaceChildren(working(revealed));
-          const bits = PLAYERS.filter((player) => revealed.said[player]).map((player) => `${t(NAMES[player])} ${bitsText(revealed.said[player].bits)}`).join(", ");
+          const bits = PLAYERS.filter((player) => revealed.said[player]).map((player) => `${t(NAMES[player])} ${bitsText(revealed.said[player].bits)}`).join(model.get("language") === "zh" ? "，" : ", ");
           return sentences(t("The word was “{word}”.", { word: revealed.word }), t("Bits: {bits}.", { bits }));
         },
         rows: (/** @type {Found} */ now) => ({

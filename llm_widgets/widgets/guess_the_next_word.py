@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import traitlets
 
-from llm_widgets import _seeds, corpora
+from llm_widgets import _seeds
 from llm_widgets.analysis.next_word_players import next_word_text
 from llm_widgets.corpora import TextCorpus
 from llm_widgets.i18n import get_language, t
-from llm_widgets.widgets._base import run_or_model
-from llm_widgets.widgets._computed import ComputedWidget, plain
+from llm_widgets.widgets._computed import plain
 from llm_widgets.widgets._guess_gpt import GuessingGPT
 from llm_widgets.widgets._guess_rounds import (
-    NGRAMS,
     Round,
     Said,
     choices_at,
-    learner_said,
-    ngram_said,
-    others_of,
+    new_round,
+    plain_round,
     plain_said,
     running_means,
 )
+from llm_widgets.widgets._guess_settings import GuessSettings
+from llm_widgets.widgets._guess_text import read_guess, running_text, shown
 from llm_widgets.widgets._keywords import check_keywords
 from llm_widgets.widgets._words import for_a_learner
 from llm_widgets.widgets._worker import Worker
 
 SKIP = 10
-LONGEST = 60  # characters of a guess
-_SHOWN = {False: 420, True: 110}  # characters before the hidden word that the page shows; of Chinese fewer say as much
-_LINE = 50  # a line so long was broken for the paper's sake
 _FIRST = 40  # words of the held-out part before the first one that is asked, where it has as many
 
 
-class GuessTheNextWord(ComputedWidget):
+class GuessTheNextWord(GuessSettings):
     """A text with its next word hidden: the learner says a word and how sure, and sees what the models would have said.
 
     The word is from the held-out part, which no model has learned from. Nothing about it reaches the page before the
@@ -70,15 +65,6 @@ class GuessTheNextWord(ComputedWidget):
     """
 
     _front = "guess_the_next_word"
-    SETTINGS: ClassVar[tuple[str, ...]] = ("place", "sure", "pick", "seed")
-
-    # Which of the held-out words is asked.
-    place = traitlets.Int(0).tag(sync=True)
-    # How sure the learner is of the guess, in per cent.
-    sure = traitlets.Int(50).tag(sync=True)
-    # Choose from six words instead of typing one.
-    pick = traitlets.Bool(False).tag(sync=True)
-    seed = traitlets.Int(0).tag(sync=True)
 
     def __init__(
         self,
@@ -89,7 +75,7 @@ class GuessTheNextWord(ComputedWidget):
         **settings: Any,
     ) -> None:
         check_keywords(GuessTheNextWord, settings, ("pick", "sure", "place"))
-        self._game = next_word_text(_running(corpus, model))
+        self._game = next_word_text(running_text(corpus, model))
         self._gpt = GuessingGPT(self._game, model)
         self._lock = threading.RLock()
         self._rounds: list[Round] = []
@@ -108,17 +94,7 @@ class GuessTheNextWord(ComputedWidget):
     def rounds(self) -> list[dict[str, Any]]:
         """The rounds so far: word, guess, sure, right, pick, and bits by player."""
         with self._lock:
-            return [
-                {
-                    "word": self._game.words[one.place].event,
-                    "guess": one.guess,
-                    "sure": one.sure,
-                    "right": one.right,
-                    "pick": bool(one.choices),
-                    "bits": {name: said.bits for name, said in one.said.items()},
-                }
-                for one in self._rounds
-            ]
+            return [plain_round(self._game, one) for one in self._rounds]
 
     @property
     def mean_bits(self) -> dict[str, float]:
@@ -138,7 +114,7 @@ class GuessTheNextWord(ComputedWidget):
         with self._lock:
             if self._open is not None:
                 raise ValueError(t("This word is revealed already: go to the next one. Received: {word}", word=word))
-            event = self._read(word)
+            event = read_guess(self._game, word, self._choices())
             with self._at_once():
                 if sure is not None:
                     self.sure = sure
@@ -164,7 +140,7 @@ class GuessTheNextWord(ComputedWidget):
         with self._lock, self._at_once():
             self._again += 1
             self._rounds, self._failure = [], ""
-            self._leave(self._start(self.seed, self._again))
+            self._open, self.place = None, self._start(self.seed, self._again)
         self._worker.ask()
 
     # --- the page's messages
@@ -193,12 +169,9 @@ class GuessTheNextWord(ComputedWidget):
 
     def _go(self, words: int) -> None:
         with self._lock, self._at_once():
-            self._leave((self.place + words) % len(self._game.words))
+            self._open = None
+            self.place = (self.place + words) % len(self._game.words)
         self._worker.ask()
-
-    def _leave(self, place: int) -> None:
-        self._open = None
-        self.place = place
 
     def _choices(self) -> tuple[str, ...]:
         return choices_at(self._game, self.place, (self.seed,)) if self.pick else ()
@@ -207,34 +180,9 @@ class GuessTheNextWord(ComputedWidget):
         """The rounds that can be compared with one another: picked from six, or freely typed."""
         return [one for one in self._rounds if bool(one.choices) == self.pick]
 
-    def _read(self, typed: str) -> str:
-        """What was typed, as words are counted."""
-        wording = self._game.counts.wording
-        event = wording.read(typed[: LONGEST + 20])
-        if event is None or len(event) > LONGEST:
-            words = (
-                t("Type one Chinese character: any guess will do. Received: {typed}", typed=repr(typed[:40]))
-                if wording.single
-                else t("Type one word, without spaces and marks: any will do. Received: {typed}", typed=repr(typed[:40]))
-            )
-            raise ValueError(words)
-        if self._game.counts.number(event) is None:
-            # The text may write its apostrophes in the other way, and capitals inside a word are a slip of the finger.
-            ways = (event.lower(), event.replace("'", "’"), event.replace("’", "'"), event.lower().replace("'", "’"))
-            event = next((way for way in ways if self._game.counts.number(way) is not None), event.lower())
-        if self.pick and event not in self._choices():
-            raise ValueError(t("Choose one of the words. Received: {typed}", typed=repr(typed[:40])))
-        return event
-
     def _reveal(self, guess: str) -> None:
-        game, place, choices = self._game, self.place, self._choices()
-        word = game.words[place].event
-        new = game.counts.number(word) is None and not choices
-        spelling = -game.counts.spelling.new_log2_probability(word) if new else 0.0
-        others = others_of(game, guess, choices)
-        one = Round(place, guess, self.sure, choices, others, guess == word, spelling)
-        one.said["you"] = learner_said(game, one)
-        one.said |= {name: ngram_said(game, name, place, choices) for name in NGRAMS}
+        place, choices = self.place, self._choices()
+        one = new_round(self._game, place, guess, self.sure, choices)
         if self._ahead is not None and self._ahead[:2] == (place, choices):
             one.said["gpt"] = self._ahead[2]
         self._rounds.append(one)
@@ -309,26 +257,14 @@ class GuessTheNextWord(ComputedWidget):
                 "unseen": self._gpt.unseen,
             },
             "revealed": None,
-            "rounds": [
-                {
-                    "word": game.words[past.place].event,
-                    "guess": past.guess,
-                    "sure": past.sure,
-                    "right": past.right,
-                    "bits": {name: said.bits for name, said in past.said.items()},
-                }
-                for past in counted
-            ],
-            "means": {name: values for name, values in running_means(counted).items() if any(v is not None for v in values)},
+            "rounds": [plain_round(game, past) for past in counted],
+            "means": {name: means for name, means in running_means(counted).items() if any(means)},
         }
         if one is not None:
             found["revealed"] = {
-                "word": game.words[one.place].event,
+                **plain_round(game, one),
                 "written": game.written(one.place),
                 "new": game.counts.number(game.words[one.place].event) is None,
-                "guess": one.guess,
-                "sure": one.sure,
-                "right": one.right,
                 "others": one.others,
                 "spelling": one.spelling,
                 "said": plain_said(one.said),
@@ -339,35 +275,6 @@ class GuessTheNextWord(ComputedWidget):
         with self.hold_sync():
             super()._switch_language(language)
             self._refresh()
-
-    @traitlets.validate("place")
-    def _check_place(self, proposal: Any) -> int:
-        if not 0 <= proposal["value"] < len(self._game.words):
-            raise ValueError(
-                t(
-                    "place must be from 0 to {last}. Received: place={value}",
-                    last=len(self._game.words) - 1,
-                    value=proposal["value"],
-                )
-            )
-        return int(proposal["value"])
-
-    @traitlets.validate("sure")
-    def _check_sure(self, proposal: Any) -> int:
-        if not 1 <= proposal["value"] <= 99:
-            raise ValueError(
-                t("Nobody is quite sure: sure must be from 1 to 99. Received: sure={value}", value=proposal["value"])
-            )
-        return int(proposal["value"])
-
-    @traitlets.validate("seed")
-    def _check_seed(self, proposal: Any) -> int:
-        if not 0 <= proposal["value"] < _seeds.LARGEST:
-            raise ValueError(
-                t("seed must be from 0 to {last}. Received: seed={value}",
-                  last=_seeds.LARGEST - 1, value=proposal["value"])
-            )  # fmt: skip
-        return int(proposal["value"])
 
     @traitlets.observe("place", "pick")
     def _other_word(self, change: Any) -> None:
@@ -385,29 +292,3 @@ class GuessTheNextWord(ComputedWidget):
         """Takes the widget off the page."""
         self._worker.end()
         super().close()
-
-
-def shown(before: str, single: bool) -> str:
-    """The last lines before the hidden word, from the beginning of a line or a word, without the paper's line breaks."""
-    text = before[-_SHOWN[single] :]
-    if len(before) > len(text):
-        start = re.search(r"\n" if single else r"\s", text)
-        text = text[start.end() :] if start and start.end() < len(text) // 2 else text
-    return text if single else re.sub(rf"(?m)^(.{{{_LINE},}})\n(?=\S)", r"\1 ", text)
-
-
-def _running(corpus: TextCorpus | str | None, model: Any) -> TextCorpus:
-    if corpus is None:
-        bench, _ = run_or_model(model)
-        own = None if bench is None else bench.run.corpus  # type: ignore[union-attr]
-        corpus = own if isinstance(own, TextCorpus) else "tang" if get_language() == "zh" else "alice"
-    if isinstance(corpus, str) and corpus in ("alice", "tang"):
-        corpus = corpora.load(corpus)
-    if not isinstance(corpus, TextCorpus):
-        raise ValueError(
-            t(
-                'Give "alice", "tang", or a text of your own by lw.corpora.text("…"). Received: {corpus}',
-                corpus=repr(corpus)[:60],
-            )
-        )
-    return corpus
