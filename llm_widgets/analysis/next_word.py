@@ -161,7 +161,7 @@ class _Reading:
     def _logs(
         self, contexts: Sequence[NDArray[np.int32]], rows: Sequence[tuple[int, NDArray[np.int32], int]]
     ) -> list[Floats]:
-        """For each row the log-probabilities [L + 1, V] of its first id, its second, …, and of what follows its last."""
+        """For each row the log-probabilities [L + 1, V] of its first id, its second, …, and what follows its last."""
         spec, letters = self._model.spec, self._letters
         found: list[Floats] = [np.zeros((0, 0))] * len(rows)
         long = {i for i, (_, ids, _) in enumerate(rows) if len(ids) > max(letters.room, 1) or not spec.causal}
