@@ -31,7 +31,7 @@ function view(model, host) {
       const price = el("p", { class: "lw-gnw-price lw-number", dataset: { role: "price" } });
       const entry = el("form", { class: "lw-gnw-entry" }, typing, choices, sure.node, submit, price);
       const verdict = el("p", { class: "lw-gnw-verdict" }), formula = el("p", { class: "lw-gnw-formula lw-formula" });
-      const go = (/** @type {string} */ where) => { refused(""); wanted = where === "next" || root.contains(document.activeElement); model.send({ type: "go", where }); };
+      const go = (/** @type {string} */ where) => { refused(""); onMove = root.contains(document.activeElement); model.send({ type: "go", where }); };
       const button = (/** @type {string} */ where, cls = "") => el("button", { type: "button", class: cls, dataset: { action: where }, on: { click: () => go(where) } });
       const next = button("next", "lw-primary"), skip = button("skip"), again = button("again");
       const answer = el("div", { class: "lw-gnw-answer" }, verdict, formula, next);
@@ -39,7 +39,7 @@ function view(model, host) {
       const seed = fields.entry("seed", 0, 2 ** 32 - 1, N("Seed of the places"));
       const four = cards(t);
       const chartName = el("p", { class: "lw-caption" });
-      let picked = "", offered = "", asked = -1, wasOpen = false, wanted = false;
+      let picked = "", offered = "", asked = -1, onReveal = false, onMove = false; // where the focus goes then
 
       const chart = plot({
         height: 170,
@@ -61,7 +61,7 @@ function view(model, host) {
         const choose = found().choices.length > 0, said = choose ? picked : word.value;
         if (!said.trim()) return refused(choose ? t("Choose one of the words first.") : t("Type a word first: any guess will do."));
         refused("");
-        wanted = true;
+        onReveal = entry.contains(document.activeElement);
         model.send({ type: "guess", word: said, sure: current("sure") });
       });
       entry.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => {
@@ -119,7 +119,8 @@ function view(model, host) {
           word.lang = passage.lang;
           typing.hidden = choose;
           choices.hidden = !choose;
-          if (asked !== model.get("place")) { asked = model.get("place"); picked = ""; word.value = ""; offered = ""; }
+          const moved = asked !== model.get("place");
+          if (moved) { asked = model.get("place"); picked = ""; word.value = ""; offered = ""; }
           if (offered !== JSON.stringify(now.choices)) { offered = JSON.stringify(now.choices); offer(now); }
           pick.checked = Boolean(current("pick"));
           sure.paint();
@@ -130,10 +131,8 @@ function view(model, host) {
           answer.classList.toggle("lw-gnw-away", revealed === null);
           four.paint(now);
           chart.invalidate();
-          const opened = revealed !== null;
-          if (wanted && opened !== wasOpen) { wanted = false; if (opened) next.focus(); else focusOn(); }
-          else if (wanted && !opened) { wanted = false; focusOn(); }
-          wasOpen = opened;
+          if (revealed && onReveal) { onReveal = false; next.focus(); } // what had the focus is gone
+          if (moved && onMove) { onMove = false; focusOn(); }
           if (!revealed) {
             verdict.textContent = "";
             formula.replaceChildren();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any
 
@@ -290,5 +291,6 @@ class GuessTheNextWord(GuessSettings):
 
     def close(self) -> None:
         """Takes the widget off the page."""
-        self._worker.end()
+        with contextlib.suppress(AttributeError):  # where it was refused, there is nothing to end
+            self._worker.end()
         super().close()
