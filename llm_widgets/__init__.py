@@ -60,6 +60,7 @@ _PUBLIC = {
     "Writer": "widgets",
     "AutodiffStepper": "widgets",
     "BlockDiagram": "widgets",
+    "GuessTheNextWord": "widgets",
     "HeadAblation": "widgets",
     "LogitLens": "widgets",
     "NeuronWorkbench": "widgets",
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import EmbeddingMap as EmbeddingMap
     from llm_widgets.widgets import ErrataView as ErrataView
     from llm_widgets.widgets import EvaluationView as EvaluationView
+    from llm_widgets.widgets import GuessTheNextWord as GuessTheNextWord
     from llm_widgets.widgets import HeadAblation as HeadAblation
     from llm_widgets.widgets import InferenceWalk as InferenceWalk
     from llm_widgets.widgets import LanguageLab as LanguageLab

@@ -7,7 +7,6 @@ folder, else it is drawn and written there; where nothing can be written it hold
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import secrets
 import tempfile
@@ -15,11 +14,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llm_widgets._seeds import LARGEST, from_environment, seed_of
+from llm_widgets._seeds import VARIABLE as VARIABLE
+
 if TYPE_CHECKING:
     import numpy as np
-
-VARIABLE = "LLM_WIDGETS_SEED"
-_LARGEST = 2**32
 
 _lock = threading.Lock()
 _kept: dict[Path, int] = {}
@@ -32,8 +31,8 @@ def seed() -> int:
         >>> seed() == seed()
         True
     """
-    if given := os.environ.get(VARIABLE, "").strip():
-        return _number(given)
+    if (given := from_environment()) is not None:
+        return given
     path = seed_file()
     with _lock:
         if path not in _kept:
@@ -61,13 +60,13 @@ def generator(name: str, again: int = 0, of: int | None = None) -> np.random.Gen
     """
     import numpy as np
 
-    return np.random.default_rng([seed() if of is None else of, _number(name), again])
+    return np.random.default_rng([seed() if of is None else of, seed_of(name), again])
 
 
 def _read(path: Path) -> int:
     for _ in range(2):
         with contextlib.suppress(OSError, ValueError):
-            return int(path.read_text(encoding="ascii")[:20]) % _LARGEST
+            return int(path.read_text(encoding="ascii")[:20]) % LARGEST
         with contextlib.suppress(OSError):
             _write(path, _drawn())
     return _drawn()
@@ -87,11 +86,4 @@ def _write(path: Path, number: int) -> None:
 
 
 def _drawn() -> int:
-    return secrets.randbelow(_LARGEST)
-
-
-def _number(text: str) -> int:
-    """A number as it is, any other text as one that only it has, on every machine."""
-    if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) < _LARGEST:
-        return int(text)
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:4], "big")
+    return secrets.randbelow(LARGEST)

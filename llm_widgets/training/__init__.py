@@ -26,6 +26,8 @@ from llm_widgets.training.replay import Replay as Replay
 from llm_widgets.training.run import Run as Run
 from llm_widgets.training.text_baselines import TextBaseline as TextBaseline
 from llm_widgets.training.windows import Windows as Windows
+from llm_widgets.training.word_ngrams import WordCounts as WordCounts
+from llm_widgets.training.word_ngrams import WordNGrams as WordNGrams
 from llm_widgets.training.workbench import Workbench as Workbench
 
 __all__ = [
@@ -49,6 +51,8 @@ __all__ = [
     "TextBaseline",
     "TokenBatch",
     "Windows",
+    "WordCounts",
+    "WordNGrams",
     "Workbench",
     "corrupt_spans",
     "mask_tokens",

@@ -55,6 +55,7 @@ class NGramModel:
         order: int,
         vocabulary_size: int,
         impossible: Iterable[int] = (),
+        rest: int | None = None,
         discounts: Sequence[Sequence[float]] | None = None,
     ) -> NGramModel:
         """Counts the grams of a text.
@@ -64,6 +65,8 @@ class NGramModel:
             order: the longest gram, 1 (single tokens) to 5.
             vocabulary_size: how many ids there are.
             impossible: ids that no text has: `TextTokenizer.special_ids`. All others have some probability.
+            rest: the id for all that the text lacks, which gets what the discounts leave when no context is left; None
+                shares it among all ids.
             discounts: for each order what is taken from counts of 1, of 2 and above; None finds them in the counts.
 
         Raises:
@@ -80,6 +83,11 @@ class NGramModel:
         numbers = _checked(ids, vocabulary_size)
         if not base[numbers].all():
             raise ValueError(_misfit(numbers[base[numbers] == 0], vocabulary_size))
+        if rest is not None:
+            if not 0 <= rest < vocabulary_size:
+                raise ValueError(_misfit(np.array([rest]), vocabulary_size))
+            base = np.zeros(vocabulary_size)
+            base[rest] = 1
         return cls(count_grams(numbers, order, vocabulary_size, discounts), vocabulary_size, base / base.sum())
 
     @property

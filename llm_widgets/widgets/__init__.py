@@ -16,6 +16,7 @@ from llm_widgets.widgets.embedding_lookup import EmbeddingLookup
 from llm_widgets.widgets.embedding_map import EmbeddingMap
 from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
+from llm_widgets.widgets.guess_the_next_word import GuessTheNextWord
 from llm_widgets.widgets.head_ablation import HeadAblation
 from llm_widgets.widgets.inference_walk import InferenceWalk
 from llm_widgets.widgets.lab import TrainingLab
@@ -49,6 +50,7 @@ __all__ = [
     "EmbeddingMap",
     "ErrataView",
     "EvaluationView",
+    "GuessTheNextWord",
     "HeadAblation",
     "InferenceWalk",
     "LanguageLab",
