@@ -12,7 +12,9 @@ from llm_widgets.widgets.curves import TrainingCurves
 from llm_widgets.widgets.designer import LayerDesigner
 from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
+from llm_widgets.widgets.glossary import GlossaryView
 from llm_widgets.widgets.head_ablation import HeadAblation
+from llm_widgets.widgets.history import HistoryView
 from llm_widgets.widgets.inference_walk import InferenceWalk
 from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
@@ -38,7 +40,9 @@ __all__ = [
     "Chat",
     "ErrataView",
     "EvaluationView",
+    "GlossaryView",
     "HeadAblation",
+    "HistoryView",
     "InferenceWalk",
     "LanguageLab",
     "LayerDesigner",
