@@ -62,6 +62,8 @@ _PUBLIC = {
     "BlockDiagram": "widgets",
     "GuessTheNextWord": "widgets",
     "HeadAblation": "widgets",
+    "GlossaryView": "widgets",
+    "HistoryView": "widgets",
     "LogitLens": "widgets",
     "NeuronWorkbench": "widgets",
     "NetworkStepper": "widgets",
@@ -112,7 +114,9 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import ErrataView as ErrataView
     from llm_widgets.widgets import EvaluationView as EvaluationView
     from llm_widgets.widgets import GuessTheNextWord as GuessTheNextWord
+    from llm_widgets.widgets import GlossaryView as GlossaryView
     from llm_widgets.widgets import HeadAblation as HeadAblation
+    from llm_widgets.widgets import HistoryView as HistoryView
     from llm_widgets.widgets import InferenceWalk as InferenceWalk
     from llm_widgets.widgets import LanguageLab as LanguageLab
     from llm_widgets.widgets import LayerDesigner as LayerDesigner

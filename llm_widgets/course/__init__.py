@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from llm_widgets.course.errata import ERRATA, Erratum, errata
 from llm_widgets.course.exercises import Feedback, check
+from llm_widgets.course.glossary import glossary
+from llm_widgets.course.history import history
 from llm_widgets.course.language_results import TextVerdict, text_verdict, trained_writer
 from llm_widgets.course.opening import Chapter, open_chapter
 from llm_widgets.course.predictions import draw, predict
@@ -26,6 +28,8 @@ __all__ = [
     "check",
     "draw",
     "errata",
+    "glossary",
+    "history",
     "open_chapter",
     "predict",
     "real_model",

@@ -12,6 +12,7 @@ from typing import Any
 from llm_widgets.course.algorithms_functions import FUNCTIONS as ALGORITHMS
 from llm_widgets.course.answers import NotYet, whole
 from llm_widgets.course.attention_exercises import EXERCISES as ATTENTION
+from llm_widgets.course.background_exercises import FUNCTIONS as BACKGROUND
 from llm_widgets.course.mathematics_functions import FUNCTIONS as MATHEMATICS
 from llm_widgets.course.predictions import drawn
 from llm_widgets.i18n import N_, t
@@ -192,6 +193,7 @@ _EXERCISES: dict[str, tuple[Callable[[Any], str | None], str]] = {
         N_("Yes. Only reviews of which the model is surer still pass as positive, so fewer bad ones do."),
     ),
     **ATTENTION,
+    **BACKGROUND,
     **ALGORITHMS,
     **MATHEMATICS,
 }

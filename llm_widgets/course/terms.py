@@ -85,6 +85,18 @@ def not_introduced(prose: str) -> list[str]:
     return found
 
 
+def introduces(plain_prose: str, term: Term) -> bool:
+    """A Chinese chapter, as `plain` leaves it, explains the term: it stands there with its English in brackets.
+
+    Example:
+        >>> token = next(term for term in table() if term.english == "token")
+        >>> introduces("每个词元（token）都有编号。", token), introduces("每个词元都有编号。", token)
+        (True, False)
+    """
+    pattern = re.compile(re.escape(term.chinese) + _bracket(term.english).pattern, re.IGNORECASE)
+    return bool(pattern.search(plain_prose))
+
+
 def _bracket(english: str) -> re.Pattern[str]:
     # A word of one or two characters may stand between: 嵌入层（embedding layer）; so may a closing ** or 」.
     return re.compile(rf"[\w*」”]{{0,4}}（[^（）]*{re.escape(english)}", re.IGNORECASE)

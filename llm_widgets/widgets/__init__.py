@@ -17,7 +17,9 @@ from llm_widgets.widgets.embedding_map import EmbeddingMap
 from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
 from llm_widgets.widgets.guess_the_next_word import GuessTheNextWord
+from llm_widgets.widgets.glossary import GlossaryView
 from llm_widgets.widgets.head_ablation import HeadAblation
+from llm_widgets.widgets.history import HistoryView
 from llm_widgets.widgets.inference_walk import InferenceWalk
 from llm_widgets.widgets.lab import TrainingLab
 from llm_widgets.widgets.language_lab import LanguageLab
@@ -51,7 +53,9 @@ __all__ = [
     "ErrataView",
     "EvaluationView",
     "GuessTheNextWord",
+    "GlossaryView",
     "HeadAblation",
+    "HistoryView",
     "InferenceWalk",
     "LanguageLab",
     "LayerDesigner",

@@ -12,6 +12,8 @@ import { logTicks, ticks } from "./ticks.js";
  * @property {[number, number]} y
  * @property {boolean} [log]  the vertical axis is logarithmic: y[0] must be above 0
  * @property {boolean} [whole]  the horizontal axis counts
+ * @property {(x: number) => string} [xLabel]  how its values are written
+ * @property {(y: number) => string} [yLabel]
  * @property {Line[]} [lines]
  * @property {{ x: number, y: number, colour: Colour, radius?: number, name?: string, hollow?: boolean }[]} [points]
  * @property {{ x?: number, y?: number, name?: string, colour?: Colour }[]} [rules]  thin lines across the plot, with their names
@@ -43,6 +45,10 @@ const thinned = (values, most) => { const every = Math.ceil(values.length / most
 /** A label of a logarithmic axis: 1.00e-12 would be too wide for its margin, so this becomes 10⁻¹². @param {number} v */
 export function powerLabel(v) {
   if (v >= 1e-4 && v < 1e6) return number(v);
+  return asPower(v);
+}
+/** @param {number} v */
+export function asPower(v) {
   const [digit, power] = v.toExponential(0).split("e");
   return `${digit === "1" ? "" : `${digit}·`}10${[...power.replace("+", "")].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
 }
@@ -66,11 +72,11 @@ export function drawPlot(g, width, height, colours, scene) {
   for (const v of scene.log ? thinned(logTicks(scene.y[0], scene.y[1], 6), Math.max(2, Math.floor((bottom - top) / (22 * u)))) : ticks(scene.y[0], scene.y[1], Math.max(2, Math.floor((bottom - top) / (34 * u))))) {
     g.strokeStyle = v === 0 ? colours.ghost : colours.rule;
     if (!scene.under) { g.beginPath(); g.moveTo(left, crisp(py(v))); g.lineTo(right, crisp(py(v))); g.stroke(); }
-    g.fillText(scene.log ? powerLabel(v) : number(v), left - 6 * u, py(v));
+    g.fillText(scene.yLabel?.(v) ?? (scene.log ? powerLabel(v) : number(v)), left - 6 * u, py(v));
   }
   g.textBaseline = "top";
   for (const v of ticks(scene.x[0], scene.x[1], Math.max(2, Math.floor((right - left) / (60 * u)))).filter((x) => !scene.whole || Number.isInteger(x))) {
-    const label = number(v), half = g.measureText(label).width / 2;
+    const label = scene.xLabel?.(v) ?? number(v), half = g.measureText(label).width / 2;
     g.textAlign = "center";
     g.fillText(label, Math.min(px(v), right + 10 * u - half), bottom + 5 * u);
     g.strokeStyle = v === 0 ? colours.ghost : colours.rule;
