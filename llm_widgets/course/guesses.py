@@ -189,7 +189,10 @@ def as_words(answer: Any, labels: Mapping[str, str]) -> str:
     """A guess or an answer in words."""
     if isinstance(answer, str):
         return labels[answer]
-    return " → ".join(labels[key] for key in answer) if isinstance(answer, (list, tuple)) else shown(answer)
+    if isinstance(answer, (list, tuple)):
+        return " → ".join(labels[key] for key in answer)
+    # A guess is a float; one that counts something is told digit by digit, as the answer is.
+    return shown(int(answer) if isinstance(answer, float) and answer.is_integer() else answer)
 
 
 def short(value: Any) -> str:
