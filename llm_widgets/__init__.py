@@ -113,8 +113,8 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import EmbeddingMap as EmbeddingMap
     from llm_widgets.widgets import ErrataView as ErrataView
     from llm_widgets.widgets import EvaluationView as EvaluationView
-    from llm_widgets.widgets import GuessTheNextWord as GuessTheNextWord
     from llm_widgets.widgets import GlossaryView as GlossaryView
+    from llm_widgets.widgets import GuessTheNextWord as GuessTheNextWord
     from llm_widgets.widgets import HeadAblation as HeadAblation
     from llm_widgets.widgets import HistoryView as HistoryView
     from llm_widgets.widgets import InferenceWalk as InferenceWalk

@@ -107,7 +107,7 @@ def quick_checks() -> list[Outcome]:
 
 
 def tests() -> list[Outcome]:
-    """Two at a time: those that drive a browser mostly wait. Each file of theirs shares a page, so it stays together."""
+    """Two at a time: those that drive a browser mostly wait, and a file of them stays together for its shared page."""
     os.environ.setdefault("LLM_WIDGETS_CHROMIUM", browser())
     # Else each of their hundred processes compiles anew all that it imports: four seconds for Keras alone.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -22,12 +22,12 @@ from llm_widgets.analysis.logit_lens import logit_lens as logit_lens
 from llm_widgets.analysis.next_token import NextToken as NextToken
 from llm_widgets.analysis.next_token import entropy_bits as entropy_bits
 from llm_widgets.analysis.next_token import next_token as next_token
-from llm_widgets.analysis.projection import StableProjection as StableProjection
 from llm_widgets.analysis.next_word import NextWords as NextWords
 from llm_widgets.analysis.next_word import WordReader as WordReader
 from llm_widgets.analysis.next_word_players import NextWordScore as NextWordScore
 from llm_widgets.analysis.next_word_players import NextWordScores as NextWordScores
 from llm_widgets.analysis.next_word_players import compare_next_word as compare_next_word
+from llm_widgets.analysis.projection import StableProjection as StableProjection
 from llm_widgets.analysis.saliency import TokenSaliency as TokenSaliency
 from llm_widgets.analysis.saliency import saliency as saliency
 from llm_widgets.analysis.sentence_vectors import count_vectors as count_vectors
@@ -44,23 +44,20 @@ __all__ = [
     "Mistake",
     "Neighbour",
     "NextToken",
-    "StableProjection",
-    "ThresholdColumns",
-    "TokenSaliency",
-    "WordVectors",
-    "ablate_heads",
-    "analogy",
-    "cosine_similarity",
-    "count_vectors",
-    "embedding_rows",
     "NextWordScore",
     "NextWordScores",
     "NextWords",
+    "StableProjection",
     "ThresholdColumns",
     "TokenSaliency",
     "WordReader",
+    "WordVectors",
     "ablate_heads",
+    "analogy",
     "compare_next_word",
+    "cosine_similarity",
+    "count_vectors",
+    "embedding_rows",
     "entropy_bits",
     "logit_lens",
     "mean_vectors",

@@ -10,8 +10,8 @@ Example:
 
 from __future__ import annotations
 
-from llm_widgets.tokenizers.comparison import Comparison, Way, compare
 from llm_widgets.tokenizers.bpe_learner import BPELearner
+from llm_widgets.tokenizers.comparison import Comparison, Way, compare
 from llm_widgets.tokenizers.encoding import Encoding
 from llm_widgets.tokenizers.preprocessing import preprocess, same_after
 from llm_widgets.tokenizers.text_tokenizer import TEXT_UNITS, TextTokenizer

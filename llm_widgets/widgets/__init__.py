@@ -16,8 +16,8 @@ from llm_widgets.widgets.embedding_lookup import EmbeddingLookup
 from llm_widgets.widgets.embedding_map import EmbeddingMap
 from llm_widgets.widgets.errata import ErrataView
 from llm_widgets.widgets.evaluation import EvaluationView
-from llm_widgets.widgets.guess_the_next_word import GuessTheNextWord
 from llm_widgets.widgets.glossary import GlossaryView
+from llm_widgets.widgets.guess_the_next_word import GuessTheNextWord
 from llm_widgets.widgets.head_ablation import HeadAblation
 from llm_widgets.widgets.history import HistoryView
 from llm_widgets.widgets.inference_walk import InferenceWalk
@@ -52,8 +52,8 @@ __all__ = [
     "EmbeddingMap",
     "ErrataView",
     "EvaluationView",
-    "GuessTheNextWord",
     "GlossaryView",
+    "GuessTheNextWord",
     "HeadAblation",
     "HistoryView",
     "InferenceWalk",
