@@ -73,7 +73,7 @@ function view(model, host) {
       });
 
       // --- beside the diagram
-      const tokensField = numberField({ t, label: () => t("Tokens of the text"), refused, whole: true, role: "tokens", low: 1, high: 1e6, get: () => sizes().P, set: (x) => set("tokens", x), stepped: (x, n) => Math.max(1, Math.min(sizes().T, x + n * Math.max(1, 2 ** (Math.floor(Math.log2(x)) - 3)))) });
+      const tokensField = numberField({ t, label: () => t("Tokens of the text"), refused, whole: true, role: "tokens", low: 1, high: 1e6, get: () => sizes().P, set: (x) => { const most = sizes().T; if (x > most) refused(t("This model reads {max_length} tokens at most. Give it fewer, or build one with more. Received: {length} tokens", { max_length: most, length: x })); else set("tokens", x); }, stepped: (x, n) => Math.max(1, Math.min(sizes().T, x + n * Math.max(1, 2 ** (Math.floor(Math.log2(x)) - 3)))) });
       const runField = numberField({ t, label: () => t("Tokens of the whole training"), refused, whole: true, role: "run", low: 1, high: 1e15, get: () => current("run_tokens"), set: (x) => set("run_tokens", x), stepped: (x, n) => Math.max(1, Math.min(1e15, Math.round(x * 2 ** n))) });
       const unitOf = () => el("span", { class: "lw-archx-unit" });
       const units = [unitOf(), unitOf()];
@@ -86,7 +86,7 @@ function view(model, host) {
         const list = el("select", { dataset: { role }, on: { change: () => changed(list.value) } }), name = el("span", {});
         return { list, name, caption, node: el("label", {}, name, list) };
       };
-      const preset = choice("preset", N("Model"), (name) => { if (name) { fields.forget("model"); fields.forget("tokens"); fields.forget("run_tokens"); model.send({ type: "preset", name }); } });
+      const preset = choice("preset", N("Model"), (name) => { if (name) { fields.forget("model"); fields.forget("tokens"); fields.forget("run_tokens"); model.send({ type: "preset", name }); } else paint(); });
       const dtype = choice("dtype", N("Numbers"), (name) => set("dtype", name));
       const documents = choice("documents", N("Shown"), (name) => { model.set("documents", name); model.save_changes(); paint(); });
       const choices = el("div", { class: "lw-choices" }, preset.node, dtype.node, documents.node);

@@ -128,6 +128,9 @@ def test_wrong_sizes_are_refused_in_words_and_nothing_is_lost(look, shared_kerne
             field(look, name).fill(entry)
             field(look, name).press("Enter")
             says(look, words)
+    field(look, "tokens").fill("1025")
+    field(look, "tokens").press("Enter")
+    says(look, "This model reads 1024 tokens at most.")
     assert look.page.locator(f"{ROOT} img, {ROOT} script").count() == 0
     assert shared_kernel.value("[explorer.preset, explorer.batch_size, explorer.run_tokens]") == ["gpt2", 1, 3e11]
 
