@@ -9,7 +9,7 @@ from llm_widgets.tokenizers.bpe_learner import BPELearner
 
 # The dictionary of Sennrich et al. (2016), Algorithm 1: low 5, lower 2, newest 6, widest 3.
 SENNRICH = " ".join(["low"] * 5 + ["lower"] * 2 + ["newest"] * 6 + ["widest"] * 3)
-SHOWN = 900  # characters of the text, from its beginning
+SHOWN = 600  # characters of the text, from its beginning
 COMMON = 24  # of its words, the commonest
 ROWS = 8  # pairs in the table
 GUESSES = 6  # pairs to choose from

@@ -12,7 +12,7 @@ import { plot } from "./plot.js";
 /** @typedef {import("./bpe_logic.js").Learned} Learned */
 
 const BPE_HELP = N("A tokenizer of the kind that GPT uses learns its vocabulary so: at first each sign is a piece; then the two neighbours that stand together most become one piece, again and again. Step, play or drag through the merges, choose a pair to see where it stands, and try a word of your own. With “Guess first” the next pair is hidden until you have chosen one. Write any text below, and switch between the bytes of UTF-8 and characters.");
-const BPE_SAMPLES = /** @type {const} */ ([["sennrich", N("low, lower, newest, widest")], ["alice", N("Alice, the beginning")], ["tang", N("Tang quatrains")]]);
+const BPE_SAMPLES = /** @type {const} */ ([["sennrich", N("low, lower, newest, widest: the paper")], ["alice", N("Alice, the beginning")], ["tang", N("Tang quatrains")]]);
 
 /** @param {import("./kit.js").Model} model @param {HTMLElement} host */
 function view(model, host) {
@@ -46,7 +46,9 @@ function view(model, host) {
           return true;
         },
       });
-      const curves = [curve(() => t("tokens"), (i) => known().tokens[i] ?? null, (tokens) => tokens), curve(() => t("characters a token"), (i) => perToken(known(), i), (tokens) => known().characters / tokens)];
+      // Numbers of six digits would not fit beside the axis.
+      const unit = () => (known().tokens[0] >= 100_000 ? 1000 : 1);
+      const curves = [curve(() => (unit() > 1 ? t("tokens, in thousands") : t("tokens")), (i) => (i < known().tokens.length ? known().tokens[i] / unit() : null), (tokens) => tokens / unit()), curve(() => t("characters a token"), (i) => perToken(known(), i), (tokens) => known().characters / tokens)];
 
       const box = /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (el("textarea", { rows: 3, spellcheck: "false", dir: "auto", dataset: { setting: "text", learner: "" } }))), boxName = el("span");
       let waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined), typed = false;
