@@ -88,8 +88,8 @@ class StableProjection:
             turn = _procrustes(picture, last)
             turn = turn @ _towards_the_horizontal(picture @ turn)
         self.center, self.axes, self._picture = center, axes @ turn, picture @ turn
-        total = float((centered * centered).sum())
-        self.share = min(1.0, float((picture * picture).sum()) / total) if total > 0 else 0.0
+        total = float(np.vdot(centered, centered))
+        self.share = min(1.0, float(np.vdot(picture, picture)) / total) if total > 0 else 0.0
         return self._picture
 
     def project(self, vectors: ArrayLike) -> NDArray[np.float64]:

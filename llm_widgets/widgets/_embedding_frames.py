@@ -44,14 +44,20 @@ class Frames:
         """Of the snapshots."""
         return self._kept.steps
 
-    def add(self, vectors: NDArray[np.float32], step: int) -> float:
-        """Keeps vectors [N, C] at a step; how far the farthest point has moved, as a share of the picture's width."""
+    def add(self, vectors: NDArray[np.float32], step: int, rounds: int = 1) -> float:
+        """Keeps vectors [N, C] at a step; how far the farthest point has moved, as a share of the picture's width.
+
+        Args:
+            rounds: how many times the plane comes nearer to the best one.
+        """
         before = self._picture if self._kept.steps else None
-        self._picture = self._projection.update(vectors)
-        center, axes = self._projection.center, self._projection.axes
-        assert center is not None
+        for _ in range(rounds):
+            self._picture = self._projection.update(vectors)
+        axes = self._projection.axes
         assert axes is not None
-        self._kept.add(step, np.vstack([vectors, center, axes.T]).astype(np.float32))
+        snapshot = np.empty((len(vectors) + 3, vectors.shape[1]), np.float32)
+        snapshot[:-3], snapshot[-3], snapshot[-2:] = vectors, self._projection.center, axes.T
+        self._kept.add(step, snapshot)
         if before is None or before.shape != self._picture.shape:
             return 1.0
         width = 2 * np.abs(self._picture).max(initial=0.0)
@@ -65,22 +71,18 @@ class Frames:
         """Of the points in that step's picture, [N, 2]."""
         return _projected(self._kept.near(step)[1][:-3], self._kept.near(step)[1])
 
-    def _share(self, snapshot: NDArray[np.float32]) -> float:
-        """Of the variance, that lies in the plane."""
-        centered = snapshot[:-3] - snapshot[-3]
-        total = float((centered * centered).sum())
-        picture = centered @ snapshot[-2:].T
-        return min(1.0, float((picture * picture).sum()) / total) if total > 0 else 0.0
-
     def message(self, kind: str, step: int | None) -> Message:
         """A snapshot: its points, and where they lay at first, in the same plane. "begin" tells of the points, too."""
         message: dict[str, Any] = {"type": kind, "generation": self.generation, "steps": self.steps}
         buffers: list[bytes] = []
         if self.steps:
             step, snapshot = self._kept.near(step)
-            now, first = (_projected(one[:-3], snapshot) for one in (snapshot, self._kept.near(self.steps[0])[1]))
+            newest = step == self.steps[-1]  # many times a second: what was computed already is not computed again
+            now = self._picture.astype(np.float32) if newest else _projected(snapshot[:-3], snapshot)
+            share = self._projection.share if newest else _share(snapshot)
+            first = _projected(self._kept.near(self.steps[0])[1][:-3], snapshot)
             (inner, near), (outer, far) = _packed(now), _packed(first)
-            message |= {"step": step, "share": self._share(snapshot), "dims": snapshot.shape[1], "tops": [near, far]}
+            message |= {"step": step, "share": share, "dims": snapshot.shape[1], "tops": [near, far]}
             buffers = [inner, outer]
         if kind == "begin":
             points = self.points
@@ -126,6 +128,13 @@ class Frames:
 def _projected(vectors: NDArray[np.float32], snapshot: NDArray[np.float32]) -> NDArray[np.float32]:
     found: NDArray[np.float32] = (vectors - snapshot[-3]) @ snapshot[-2:].T
     return np.ascontiguousarray(found)
+
+
+def _share(snapshot: NDArray[np.float32]) -> float:
+    """Of the variance, that lies in the plane."""
+    centered = snapshot[:-3] - snapshot[-3]
+    total, picture = float((centered * centered).sum()), centered @ snapshot[-2:].T
+    return min(1.0, float((picture * picture).sum()) / total) if total > 0 else 0.0
 
 
 def _packed(points: NDArray[np.float32]) -> tuple[bytes, float]:

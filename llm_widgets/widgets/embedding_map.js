@@ -14,7 +14,7 @@ const TRAITS = ["chosen", "step", "show_first", "_waiting"], NOTHING = new Float
 
 /** @param {import("./kit.js").Model} model @param {HTMLElement} host @param {import("./embedding_map_store.js").EmbeddingStore} store */
 function showMap(model, host, store) {
-  let hover = /** @type {number | null} */ (null), found = /** @type {Set<number> | null} */ (null), pictured = /** @type {unknown} */ (null), shownStep = /** @type {number | undefined} */ (undefined), frame = 0, live = false, built = false;
+  let hover = /** @type {number | null} */ (null), found = /** @type {Set<number> | null} */ (null), pictured = /** @type {unknown} */ (null), shownStep = /** @type {number | undefined} */ (undefined), frame = 0, live = false, built = false, unsaid = false;
   const twin = el("div", { class: "lw-scroll lw-twin", tabindex: "0", role: "region", hidden: true });
   const paper = sheet(model, host, {
     title: N("Embedding map"),
@@ -37,11 +37,11 @@ function showMap(model, host, store) {
     marks: () => { const now = near(), row = chosen(), rows = [row, hover].filter((r) => r !== null && r < count()); return { rows: /** @type {number[]} */ (rows), near: row !== null && now ? now.rows : [], found, way: model.get("show_first") && row !== null && now ? now.way : NOTHING, first: Boolean(model.get("show_first")), nameOf: (r) => shortName(store.about.names[r]) }; },
   });
   const canvas = map.canvas;
-  const choose = (/** @type {number | null} */ row, say = true) => {
+  const choose = (/** @type {number | null} */ row) => {
     hover = null;
+    unsaid = true; // its neighbours may still be on their way
     if (row !== null) { const { x, y } = map.of(row); map.move(revealingMap(map.window(), x, y)); }
     set({ chosen: row });
-    if (say) paper.say(words(), true);
   };
   const point = (/** @type {number | null} */ row) => { if (row !== hover) { hover = row; map.look(); tell(); } };
   const zoom = (/** @type {number} */ factor, /** @type {{ x: number, y: number } | undefined} */ about = undefined) => {
@@ -136,7 +136,9 @@ function showMap(model, host, store) {
     live = false;
     if (picture) shownStep = at;
     const sentence = tell();
-    paper.say(sentence, now);
+    const ready = unsaid && (chosen() === null || near() !== null || Boolean(model.get("_standalone")));
+    paper.say(sentence, now || ready);
+    unsaid &&= !ready;
     panel.show(chosen(), near(), { dims: about.dims, standalone: Boolean(model.get("_standalone")), empty: !there() });
     times.hidden = firstLabel.hidden = !model.get("_trains");
     firstBox.disabled = about.steps.length < 2;

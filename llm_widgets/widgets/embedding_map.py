@@ -23,9 +23,10 @@ from llm_widgets.widgets._embedding_source import Points, points_of, read_source
 from llm_widgets.widgets._ticker import SHARE, follow
 from llm_widgets.widgets._worker import Worker
 
-INTERVAL = 0.1  # seconds from one look to the next, at least: in between, the page glides
+INTERVAL = 0.125  # seconds from one look to the next, at least: in between, the page glides
 SLOWEST = 1.0  # seconds, at most
 NEAREST_EVERY = 0.5  # seconds between two lists of neighbours while it trains
+SETTLING = 4  # rounds a picture, when nothing else moves
 STILL = 1e-3  # of the picture's width: less than this, and the plane has come to rest
 
 
@@ -173,7 +174,8 @@ class EmbeddingMap(LiveWidget):
                 self._worker.pause = 0.0
                 self._save()
                 return
-            self._take(self._frames.vectors(None), step)  # the plane still comes nearer to the best one
+            self._take(self._frames.vectors(None), step, SETTLING)  # the plane comes nearer to the best one
+            self._worker.pause = INTERVAL
             self._worker.ask()
             return
         (vectors, step), cost = self._look(source)
@@ -210,11 +212,11 @@ class EmbeddingMap(LiveWidget):
                 self.step = None
                 self.chosen = points.names.index(word) if word in points.names else None
 
-    def _take(self, vectors: NDArray[np.float32], step: int) -> None:
-        """Keeps vectors, and shows them."""
+    def _take(self, vectors: NDArray[np.float32], step: int, rounds: int = 1) -> None:
+        """Keeps vectors, and shows them; see `Frames.add` for `rounds`."""
         with self._lock:
             first = not self._frames.steps
-            moved = self._frames.add(vectors, step)
+            moved = self._frames.add(vectors, step, rounds)
             self._rested = moved < STILL
             self.send(*self._frames.message("begin" if first else "frame", None if first else step))
             now = time.monotonic()

@@ -29,7 +29,7 @@ export function between(from, to, share, into) {
   return into;
 }
 
-const held = (/** @type {number} */ x, /** @type {number} */ zoom) => { const most = 1 - 1 / zoom; return Math.max(-most, Math.min(most, x)); };
+const held = (/** @type {number} */ x, /** @type {number} */ zoom) => { const most = 1 - 1 / zoom; return Math.max(-most, Math.min(most, x)) + 0; };
 /** Zoomed by a factor about a place that stays where it is. @param {MapWindow} part @param {number} factor @param {number} x @param {number} y @returns {MapWindow} */
 export function zoomedMap(part, factor, x = part.x, y = part.y) {
   const zoom = Math.max(1, Math.min(MOST_ZOOM, part.zoom * factor)), rest = part.zoom / zoom;

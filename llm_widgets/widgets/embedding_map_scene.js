@@ -1,6 +1,6 @@
 // The moving picture: glides from one step's points to the next, with labels, the lines to the neighbours and the way from the start.
 import { number, reducedMotion, surface } from "./kit.js";
-import { drawLabels, drawPoints, pixels, pointColours, rgbOf, stamp } from "./embedding_map_draw.js";
+import { drawLabels, drawPoints, packedColour, pixels, pointColours, rgbOf } from "./embedding_map_draw.js";
 import { WHOLE, between, placeLabels, reachOf } from "./embedding_map_logic.js";
 import { ticks } from "./ticks.js";
 
@@ -8,7 +8,7 @@ import { ticks } from "./ticks.js";
 /** @typedef {import("./embedding_map_store.js").Picture} Picture */
 /** What is marked: `rows` are chosen or pointed at, `near` the neighbours, `found` what a search has found, `way` the chosen one's earlier places.
  * @typedef {{ rows: number[], near: number[], found: Set<number> | null, way: Float32Array, first: boolean, nameOf: (row: number) => string }} Marks */
-const HEIGHT = 440, PAD = 16, GLIDE = 150, REDRAWN = 22; // CSS pixels; ms: of a move by hand, from one drawing to the next
+const HEIGHT = 440, PAD = 16, GLIDE = 150, REDRAWN = 26; // CSS pixels; ms: of a move by hand, from one drawing to the next
 
 /** @param {{ store: import("./embedding_map_store.js").EmbeddingStore, label: () => string, marks: () => Marks }} options */
 export function movingMap({ store, label, marks }) {
@@ -61,10 +61,10 @@ export function movingMap({ store, label, marks }) {
       if (!count) return;
       place(now, box, screen);
       shades ??= pointColours(store.about.kind, store.values, count, rgbOf(colours.blue));
-      const radius = (count > 1000 ? 2.4 : count > 200 ? 3.4 : 4.5) * u * Math.min(2, part.zoom ** 0.35), rim = packRgb(rgbOf(colours.muted)), ghost = packRgb(rgbOf(colours.ghost));
+      const radius = (count > 1000 ? 2.4 : count > 200 ? 3.4 : 4.5) * u * Math.min(2, part.zoom ** 0.35), rim = packedColour(rgbOf(colours.muted)), ghost = packedColour(rgbOf(colours.ghost));
       raster = pixels(raster, made.canvas.width, made.canvas.height);
       const old = marked.first ? place(first, box, new Float32Array(first.length)) : null;
-      if (old) for (let i = 0; i < count; i += 1) stamp(raster, old[2 * i] * ratio, old[2 * i + 1] * ratio, 1.3 * u * ratio, ghost, ghost, 0.7);
+      if (old) drawPoints(raster, old, ratio, 1.3 * u, new Uint32Array(count).fill(ghost), order, ghost, () => 0.7);
       const bright = marked.found ?? (marked.near.length ? new Set([...marked.rows, ...marked.near]) : null);
       drawPoints(raster, screen, ratio, radius, shades.colours, order, rim, bright ? (row) => (bright.has(row) ? 1 : 0.4) : () => 1);
       g.putImageData(raster.image, 0, 0);
@@ -146,5 +146,3 @@ export function movingMap({ store, label, marks }) {
     dispose: () => { clearTimeout(timer); made.dispose(); },
   };
 }
-
-const packRgb = (/** @type {[number, number, number]} */ [r, g, b]) => ((b << 16) | (g << 8) | r) >>> 0;
