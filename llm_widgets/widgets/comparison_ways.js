@@ -75,7 +75,7 @@ export function ways(t, on) {
     e.preventDefault();
   });
 
-  const draw = (/** @type {string} */ name, /** @type {Way} */ way, /** @type {boolean} */ lower, /** @type {number} */ length) => {
+  const draw = (/** @type {string} */ name, /** @type {Way} */ way, /** @type {number} */ length) => {
     const row = rows[name];
     row.pieces.replaceChildren(...way.pieces.map(([token, id, known], i) => el("span", {
       class: `lw-compare-piece lw-compare-tint-${i % 3}${known ? "" : " lw-compare-unknown"}`, role: "option", tabindex: i ? "-1" : "0", "aria-selected": "false", dataset: { at: String(i) },
@@ -89,14 +89,14 @@ export function ways(t, on) {
     ].filter(Boolean).map((words) => el("span", {}, words)));
     row.back.classList.toggle("lw-compare-whole", way.lossless);
     if (way.lossless) row.back.replaceChildren(length ? t("✓ The text comes back without loss.") : "");
-    else row.back.replaceChildren(el("span", { class: "lw-compare-say" }, t("✗ Comes back as: ")), ...way.parts.flatMap(([before, after, lost]) => !lost ? [el("span", {}, visible(after))] : [
+    else row.back.replaceChildren(el("span", { class: "lw-compare-say" }, t("✗ Comes back as: ")), ...way.parts.flatMap(([before, after, lost]) => !lost ? [el("span", {}, visible(after).replaceAll("␣", " "))] : [
       before && el("del", { dataset: { lost } }, visible(before)), after && el("ins", { dataset: { lost } }, visible(after)),
     ]).filter((part) => part !== ""));
     row.lost.textContent = losses(way, t);
   };
   return {
     node,
-    /** @param {{ ways: Record<string, Way>, pending: string[], lowercase: boolean, characters: number }} all */
+    /** @param {{ ways: Record<string, Way>, pending: string[], characters: number }} all */
     paint(all) {
       const focus = place(document.activeElement);
       for (const name of WAYS) {
@@ -111,10 +111,10 @@ export function ways(t, on) {
           continue;
         }
         const key = JSON.stringify([way, t("{n} tokens")]);
-        if (drawn[name] !== key) { found[name] = way; drawn[name] = key; draw(name, way, all.lowercase, all.characters); }
+        if (drawn[name] !== key) { found[name] = way; drawn[name] = key; draw(name, way, all.characters); }
       }
       if (focus && !focus.piece.isConnected) { const again = spans(focus.way)[Math.min(focus.at, spans(focus.way).length - 1)]; again?.focus({ preventScroll: true }); }
-      lit = lit.filter((span) => span.isConnected);
+      if (lit.some((span) => !span.isConnected)) point(place(document.activeElement));
     },
     /** Marks the character whose bytes are shown. @param {number} at */
     mark(at) {
