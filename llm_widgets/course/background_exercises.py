@@ -212,7 +212,7 @@ def _following(answer: Any) -> str | None:
         backward[other][one] += 1
     if counted == backward:
         return t("That counts what stood before. Asked is what followed.")
-    if any(abs(sum(value.values()) - 1) < 1e-9 for value in counted.values()) and counted["the"].get("cat") != 2:
+    if any(n % 1 for value in counted.values() for n in value.values()):
         return t("Those are shares. Return the counts themselves.")
     if counted.get("the", {}).get("cat") == 1:
         return t("“cat” follows “the” twice here. Count every time, and do not only note that it happened.")
