@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from llm_widgets.course.questions import DrawnExercise, Question
     from llm_widgets.widgets.prediction import Prediction
 
-_FILES = ("background_questions", "algorithms_questions", "mathematics_questions")
-_FILES = ("algorithms_questions", "mathematics_questions", "concepts_questions")
+_FILES = ("background_questions", "concepts_questions", "algorithms_questions", "mathematics_questions")
 
 
 def predict(name: str, again: int = 0) -> Prediction:
