@@ -76,6 +76,7 @@ function view(model, host) {
         if (e.key === "n" || e.key === "N") { e.preventDefault(); go("next"); }
       };
       root.addEventListener("keydown", keys);
+      model.on("change:projector", chart.restyle);
 
       const offer = (/** @type {Found} */ { choices: list, speaks }) => choices.replaceChildren(...list.map((one) =>
         el("label", {}, el("input", { type: "radio", name, value: one, checked: one === picked, on: { change: () => { picked = one; } } }), el("span", { lang: speaks === "zh" ? "zh-CN" : "en" }, one))));
@@ -153,7 +154,7 @@ function view(model, host) {
             [t("Perplexity"), null, null, null, ...PLAYERS.map((player) => { const mean = now.means[player]?.at(-1); return mean ? perplexityText(mean) : null; })],
           ],
         }),
-        dispose: () => { root.removeEventListener("keydown", keys); chart.dispose(); },
+        dispose: () => { root.removeEventListener("keydown", keys); model.off("change:projector", chart.restyle); chart.dispose(); },
       };
     },
   });
