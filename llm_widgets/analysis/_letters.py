@@ -87,6 +87,11 @@ class Letters:
         found: NDArray[np.float64] = np.exp(logs) @ (1 - self.letter)
         return found
 
+    def open_ends(self, logs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The probability [...] that a word ends without an apostrophe: neither a letter comes nor one of these."""
+        found: NDArray[np.float64] = np.exp(logs) @ (1 - self.letter - self.apostrophe)
+        return found
+
     def begins(self, logs: NDArray[np.float64]) -> NDArray[np.float64]:
         """The probability [...] that a letter comes: a word begins."""
         found: NDArray[np.float64] = np.exp(logs) @ self.letter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,7 +125,7 @@ class _Reading:
         """Log-probabilities in nats of the words after each text: [(context ids [K], words)]."""
         letters = self._letters
         rows: list[tuple[int, NDArray[np.int32], int]] = []  # context, ids that follow it, letters of the word
-        owners: list[tuple[int, int]] = []
+        owners: list[tuple[int, int, bool]] = []  # context, word, whether this is the first row of a form
         for c, (_, words) in enumerate(asked):
             for w, word in enumerate(words):
                 for form in letters.wording.forms(word):
@@ -133,25 +134,23 @@ class _Reading:
                     ids = letters.tokenizer.ids(form)
                     # What comes after an apostrophe decides whether the word ends before it.
                     signs: Sequence[int | None] = letters.apostrophes or (None,)
-                    for sign in signs:
+                    for place, sign in enumerate(signs):
                         rows.append((c, ids if sign is None else np.append(ids, np.int32(sign)), len(ids)))
-                        owners.append((c, w))
-        found = [np.zeros(len(words)) for _, words in asked]
-        done: set[tuple[int, int, bytes]] = set()
-        for (c, w), (_, ids, length), logs in zip(owners, rows, self._logs([a[0] for a in asked], rows), strict=True):
-            path = np.exp(sum(logs[i][ids[i]] for i in range(length)) - self._unknown(ids[:length]))
-            path /= letters.begins(logs[0])
-            if letters.wording.single:
-                found[c][w] += path
-                continue
-            key = (c, w, ids[:length].tobytes())
-            if key not in done:  # each form ends once without an apostrophe
-                done.add(key)
-                found[c][w] += path * (np.exp(logs[length]) @ (1 - letters.letter - letters.apostrophe))
-            if letters.apostrophes:
-                found[c][w] += path * np.exp(logs[length][ids[length]]) * letters.ends(logs[length + 1])
-        with np.errstate(divide="ignore"):
-            return [np.log(p) for p in found]
+                        owners.append((c, w, place == 0))
+        found = [np.full(len(words), -np.inf) for _, words in asked]
+        for (c, w, first), (_, ids, length), logs in zip(
+            owners, rows, self._logs([a[0] for a in asked], rows), strict=True
+        ):
+            path = sum(logs[i][ids[i]] for i in range(length)) - self._unknown(ids[:length])
+            path -= np.log(letters.begins(logs[0]))
+            ends: Any = float(letters.wording.single)
+            if not letters.wording.single:
+                ends = letters.open_ends(logs[length]) if first else 0.0
+                if letters.apostrophes:
+                    ends += np.exp(logs[length][ids[length]]) * letters.ends(logs[length + 1])
+            with np.errstate(divide="ignore"):  # logarithms: a long word's probability is below any number
+                found[c][w] = np.logaddexp(found[c][w], path + np.log(ends))
+        return found
 
     def _unknown(self, ids: NDArray[np.int32]) -> float:
         """What the unknown letters cost beyond their sign, in nats."""
@@ -200,12 +199,15 @@ class _Reading:
 
     def _sliding(self, context: NDArray[np.int32], ids: NDArray[np.int32]) -> Floats:
         """The same for one row, each token read with those before it that fit."""
-        most, logs = self._model.spec.max_length, []
+        most = self._model.spec.max_length
         whole = np.concatenate([context, ids])
-        for end in range(len(context), len(whole) + 1):
-            text = whole[max(0, end - most) : end][None]
-            logs.append(self._letters.logs(self._model.after(text, text))[0])
-        return np.array(logs)
+        texts = [whole[max(0, end - most) : end] for end in range(len(context), len(whole) + 1)]
+        found: list[Floats] = []
+        for _, same in itertools.groupby(texts, len):
+            for some in _portions(list(same), rows_at_once(self._model.spec, most)):
+                batch = np.stack(some)
+                found.append(self._letters.logs(self._model.after(batch, batch)))
+        return np.concatenate(found)
 
 
 class _Search:
@@ -241,8 +243,7 @@ class _Search:
         """Ends each beginning as a word, and puts each letter behind it."""
         letters, running = self._letters, {}
         logs = self._logs(beginnings)
-        open_ends = np.exp(logs) @ (1 - letters.letter - letters.apostrophe)
-        ends = letters.ends(logs)
+        open_ends, ends = letters.open_ends(logs), letters.ends(logs)
         for row, (ids, chance) in enumerate(zip(beginnings, chances, strict=True)):
             after_apostrophe = bool(letters.apostrophe[ids[-1]])
             word = "".join(letters.signs[i] for i in (ids[:-1] if after_apostrophe else ids))

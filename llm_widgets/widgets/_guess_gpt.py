@@ -71,6 +71,13 @@ class GuessingGPT:
         return run is not None and not run.log.batch_count and not run.state.active
 
     @property
+    def state(self) -> str:
+        """Whether it can play: "untrained", "loading" or "ready"; "none" where there is no model."""
+        if not self.there:
+            return "none"
+        return "untrained" if self.untrained else "ready" if self.loaded else "loading"
+
+    @property
     def moves(self) -> bool:
         """Its weights may change from one question to the next."""
         return self.run is not None

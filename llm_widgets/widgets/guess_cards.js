@@ -1,6 +1,6 @@
 // The four players of "guess the next word" as cards: what each would have said, and what the right word cost it.
 import { N, el } from "./kit.js";
-import { barsOf, bitsText, chanceText } from "./guess_logic.js";
+import { barsOf, bitsText, chanceText, perplexityText } from "./guess_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {{ top: [string, number][], p: number, bits: number, explored: number | null, unknown: boolean }} Said */
@@ -64,12 +64,10 @@ export function cards(t) {
         if (now && said) { if (name === "you") own(rows, found, now); else bars(rows, said, found, now); } else rows.replaceChildren();
         const silent = name === "gpt" && gpt.state !== "ready" && !said;
         note.textContent = silent ? (gpt.state === "failed" ? t("It does not play: {why}", { why: gpt.why }) : t(STATES[/** @type {keyof typeof STATES} */ (gpt.state)]))
-          : name === "gpt" && said?.unknown ? t("Its vocabulary lacks this character.")
-          : name === "gpt" && said && said.explored !== null ? t("found in {share} of all probability", { share: chanceText(said.explored) })
-            : name === "gpt" && said && !gpt.unseen ? t("Whether it has read these words before is not known.")
-              : name === "gpt" && now && !said ? t("It is thinking …") : now ? "" : name === "you" ? t("Say your word first.") : t("Hidden until you have guessed.");
+          : name === "gpt" && said ? [said.unknown && t("Its vocabulary lacks this character."), said.explored !== null && !said.unknown && t("searched: {share} of all probability", { share: chanceText(said.explored) }), !gpt.unseen && t("Whether it has read these words before is not known.")].filter(Boolean).join(" · ")
+              : name === "gpt" && now && !said ? t("It is thinking …") : now ? (name === "you" ? t("In the long run honest percentages cost least.") : "") : name === "you" ? t("Say your word first.") : t("Hidden until you have guessed.");
         cost.textContent = said ? t("{bits} bits", { bits: bitsText(said.bits) }) : "";
-        mean.textContent = last === undefined || last === null ? t("no round yet") : t("mean {bits} bits, perplexity {perplexity}", { bits: bitsText(last), perplexity: last > 40 ? "> 10¹²" : Math.round(2 ** last).toLocaleString("en") });
+        mean.textContent = last === undefined || last === null ? t("no round yet") : t("mean {bits} bits, perplexity {perplexity}", { bits: bitsText(last), perplexity: perplexityText(last) });
         node.dataset.bits = said ? String(said.bits) : "";
       }
     },

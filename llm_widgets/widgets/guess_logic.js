@@ -9,6 +9,9 @@ export const costs = (sure, others) => ({ right: bitsOf(sure / 100), wrong: bits
 /** Bits for reading. @param {number} x */
 export const bitsText = (x) => (x < 9.995 ? x.toFixed(2) : x.toFixed(1));
 
+/** 2 to the power of the mean bits, for reading. @param {number} bits */
+export const perplexityText = (bits) => (bits > 40 ? "> 10¹²" : bits < 4 ? (2 ** bits).toFixed(1) : Math.round(2 ** bits).toLocaleString("en"));
+
 /** A probability for reading: small ones are told, too. @param {number} p */
 export const chanceText = (p) => (p >= 0.0995 ? `${(100 * p).toFixed(0)} %` : p >= 0.00095 ? `${(100 * p).toFixed(1)} %` : p >= 0.00000095 ? `${Number((100 * p).toPrecision(1))} %` : "≈ 0 %");
 

@@ -3,7 +3,7 @@ import { N, el, sentences, widget } from "./kit.js";
 import { computedView } from "./computed.js";
 import { id, math, num, op, frac, row, sub, text } from "./formula.js";
 import { NAMES, PLAYERS, cards } from "./guess_cards.js";
-import { bitsText, costs } from "./guess_logic.js";
+import { bitsText, costs, perplexityText } from "./guess_logic.js";
 import { plot, spanOf } from "./plot.js";
 
 /** @typedef {import("./guess_cards.js").Found} Found */
@@ -76,6 +76,7 @@ function view(model, host) {
         if (e.key === "n" || e.key === "N") { e.preventDefault(); go("next"); }
       };
       root.addEventListener("keydown", keys);
+      model.on("change:projector", chart.restyle);
 
       const offer = (/** @type {Found} */ { choices: list, speaks }) => choices.replaceChildren(...list.map((one) =>
         el("label", {}, el("input", { type: "radio", name, value: one, checked: one === picked, on: { change: () => { picked = one; } } }), el("span", { lang: speaks === "zh" ? "zh-CN" : "en" }, one))));
@@ -150,10 +151,10 @@ function view(model, host) {
           rows: [
             ...now.rounds.map((one, i) => [i + 1, one.word, one.guess, `${one.sure} %`, ...PLAYERS.map((player) => (one.bits[player] === undefined ? null : bitsText(one.bits[player])))]),
             [t("Mean"), null, null, null, ...PLAYERS.map((player) => { const mean = now.means[player]?.at(-1); return mean ? bitsText(mean) : null; })],
-            [t("Perplexity"), null, null, null, ...PLAYERS.map((player) => { const mean = now.means[player]?.at(-1); return mean ? Math.round(2 ** mean).toLocaleString("en") : null; })],
+            [t("Perplexity"), null, null, null, ...PLAYERS.map((player) => { const mean = now.means[player]?.at(-1); return mean ? perplexityText(mean) : null; })],
           ],
         }),
-        dispose: () => { root.removeEventListener("keydown", keys); chart.dispose(); },
+        dispose: () => { root.removeEventListener("keydown", keys); model.off("change:projector", chart.restyle); chart.dispose(); },
       };
     },
   });

@@ -144,6 +144,11 @@ class GuessTheNextWord(GuessSettings):
             self._open, self.place = None, self._start(self.seed, self._again)
         self._worker.ask()
 
+    def change(self, **settings: Any) -> None:
+        """Changes several settings at once; all of them, or none where one is refused."""
+        with self._lock:
+            super().change(**settings)
+
     # --- the page's messages
 
     def _on_hello(self, content: Any) -> None:
@@ -224,15 +229,6 @@ class GuessTheNextWord(GuessSettings):
             known = self._ahead is not None and self._ahead[:2] == asked
             return None if known or self._open is not None or self._gpt.moves else asked
 
-    def _gpt_state(self) -> str:
-        if self._failure:
-            return "failed"
-        if not self._gpt.there:
-            return "none"
-        if self._gpt.untrained:
-            return "untrained"
-        return "ready" if self._gpt.loaded else "loading"
-
     # --- what the page draws
 
     def _refresh(self) -> None:
@@ -252,7 +248,7 @@ class GuessTheNextWord(GuessSettings):
             "known": len(game.counts.words),
             "choices": list(one.choices if one else self._choices()),
             "gpt": {
-                "state": self._gpt_state(),
+                "state": "failed" if self._failure else self._gpt.state,
                 "why": self._failure,
                 "reads": self._gpt.reads,
                 "unseen": self._gpt.unseen,
@@ -277,10 +273,13 @@ class GuessTheNextWord(GuessSettings):
             super()._switch_language(language)
             self._refresh()
 
-    @traitlets.observe("place", "pick")
+    @traitlets.observe("place")
     def _other_word(self, change: Any) -> None:
+        self._open = None
+
+    @traitlets.observe("place", "pick")
+    def _ask_ahead(self, change: Any) -> None:
         if self._built:
-            self._open = None
             self._worker.ask()
 
     @traitlets.observe("seed")

@@ -140,7 +140,10 @@ def test_odd_texts_and_models(both):
     ours, _ = both
     reader = WordReader(ours, "en")
     assert np.isfinite(reader.log2_probabilities(["", "\ud800", "<b>" * 5000], ["a", "b", "é" * 40])).all()
-    assert np.isfinite(reader.log2_probabilities(["a "], ["b" * 40])[0])
+    assert -20_000 < reader.log2_probabilities(["a "], ["b" * 1_500])[0] < -1_500, "and not minus infinity"
+    # Capital and small, both unknown: they are two ways to write it.
+    two, one = reader.log2_probabilities(["a ", "a "], ["é", "ƛ"])
+    assert two == pytest.approx(one + 1)
     with pytest.raises(ValueError, match="Received: 1 texts, 2 words"):
         reader.log2_probabilities(["a"], ["a", "b"])
     assert reader.log2_probabilities([], []).shape == (0,)

@@ -114,6 +114,7 @@ def test_six_words_to_pick_from(look, shared_kernel):
     assert part(look, "[data-player=gpt] li").count() == 6
     part(look, ".lw-menu > button").click()
     look.page.get_by_role("menuitem", name="Show as a table").click()
+    part(look, ".lw-twin tbody tr").nth(2).wait_for()
     rows = part(look, ".lw-twin tbody tr").all_inner_texts()
     assert rows[0].split("\t")[:5] == ["1", "of", "of", "50 %", "1.00"]
     assert rows[-1].split("\t")[0] == "Perplexity"

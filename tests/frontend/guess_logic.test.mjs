@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { barsOf, bitsText, chanceText, costs } from "../../llm_widgets/widgets/guess_logic.js";
+import { barsOf, bitsText, chanceText, costs, perplexityText } from "../../llm_widgets/widgets/guess_logic.js";
 
 test("a guess costs −log₂ p, or what the others share", () => {
   assert.equal(costs(50, 8).right, 1);
@@ -27,4 +27,5 @@ test("the right word is shown wherever it stands", () => {
 test("small chances and large costs can be read", () => {
   assert.deepEqual([0.5, 0.0996, 0.05, 0.001, 0.0002, 3e-6, 1e-9].map(chanceText), ["50 %", "10 %", "5.0 %", "0.1 %", "0.02 %", "0.0003 %", "≈ 0 %"]);
   assert.deepEqual([0.014, 9.994, 12.2].map(bitsText), ["0.01", "9.99", "12.2"]);
+  assert.deepEqual([0.39, 8.6, 12, 900].map(perplexityText), ["1.3", "388", "4,096", "> 10¹²"]);
 });

@@ -111,8 +111,9 @@ def test_picking_from_six_is_judged_among_six():
     # The two ways to play are not mixed.
     game.pick = False
     assert game.mean_bits == {}
-    game.pick = True
-    assert game._found["revealed"] is None
+    assert game._found["revealed"]["word"], "what was revealed is not asked again"
+    game.next()
+    assert game._found["choices"] == []
     assert make(pick=True)._found["choices"] == choices
 
 
