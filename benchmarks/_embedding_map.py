@@ -2,7 +2,8 @@
 
 The reviews' classifier learns, by turns with the map in the page following it and with none that follows (the same page
 lies open, and stands still). A redraw counts when the pixels that the page writes are other ones than before. Steps are
-timed by the clock on the wall, looks between two batches included.
+timed by the clock on the wall, looks between two batches included. Measure on a quiet machine: where other programs
+keep all processors busy, the browser and the training share what is left, and the loss is not the map's.
 
 Usage: python -m benchmarks._embedding_map
 """

@@ -7,6 +7,8 @@ Reference:
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -14,6 +16,7 @@ from llm_widgets.i18n import t
 
 ITERATIONS = 2  # from one picture to the next
 AXES = 2
+Floats = NDArray[Any]
 TURN = 0.1  # of the angle to the longest direction, that a picture turns towards the horizontal
 
 
@@ -50,13 +53,13 @@ class StableProjection:
 
     def reset(self) -> None:
         """Forgets the pictures so far: the next one is a first one."""
-        self.axes: NDArray[np.float64] | None = None  # [C, 2], at right angles
-        self.center: NDArray[np.float64] | None = None  # [C]
+        self.axes: Floats | None = None  # [C, 2], at right angles
+        self.center: Floats | None = None  # [C]
         self.share = 0.0  # of the variance, that lies in the plane: 0 to 1
-        self._picture: NDArray[np.float64] | None = None  # [N, 2]
+        self._picture: Floats | None = None  # [N, 2]
 
-    def update(self, vectors: ArrayLike) -> NDArray[np.float64]:
-        """The points of the vectors as they are now, float64 [N, 2].
+    def update(self, vectors: ArrayLike) -> Floats:
+        """The points of the vectors as they are now, [N, 2]: float32 for float32 vectors, else float64.
 
         With another number of vectors or another size it starts afresh.
 
@@ -70,10 +73,10 @@ class StableProjection:
             >>> bool(abs(second - 1.01 * first).max() < 0.2)
             True
         """
-        table = np.asarray(vectors, np.float64)
+        table = _numbers(vectors)
         if table.ndim != 2 or not np.isfinite(table).all():
             raise ValueError(t("Give finite vectors [N, C]. Received: {value}", value=repr(vectors)[:80]))
-        center = table.mean(axis=0) if len(table) else np.zeros(table.shape[1])
+        center = table.mean(axis=0) if len(table) else np.zeros(table.shape[1], table.dtype)
         centered = table - center  # [N, C]
         last = self._picture
         if self.axes is None or last is None or (len(last), len(self.axes)) != table.shape:
@@ -87,35 +90,42 @@ class StableProjection:
             picture = centered @ axes
             turn = _procrustes(picture, last)
             turn = turn @ _towards_the_horizontal(picture @ turn)
+        turn = turn.astype(table.dtype)
         self.center, self.axes, self._picture = center, axes @ turn, picture @ turn
         total = float(np.vdot(centered, centered))
         self.share = min(1.0, float(np.vdot(picture, picture)) / total) if total > 0 else 0.0
         return self._picture
 
-    def project(self, vectors: ArrayLike) -> NDArray[np.float64]:
-        """Where other vectors lie in the present picture, float64 [M, 2]: those of an earlier step, say.
+    def project(self, vectors: ArrayLike) -> Floats:
+        """Where other vectors lie in the present picture, [M, 2]: those of an earlier step, say.
 
         Raises:
             ValueError: there is no picture yet, or the vectors have another size.
         """
         if self.axes is None or self.center is None:
             raise ValueError(t("Call update(vectors) first. Received: {value}", value=None))
-        table = np.asarray(vectors, np.float64)
+        table = _numbers(vectors)
         if table.ndim != 2 or table.shape[1] != len(self.center):
             raise ValueError(
                 t("Give vectors [N, {size}]. Received: {shape}", size=len(self.center), shape=np.shape(vectors))
             )
-        found: NDArray[np.float64] = (table - self.center) @ self.axes
+        found: Floats = (table - self.center) @ self.axes
         return found
 
 
-def _principal_axes(centered: NDArray[np.float64]) -> NDArray[np.float64]:
+def _numbers(vectors: ArrayLike) -> Floats:
+    """Float32 stays as it is: a page that is drawn while a model trains must not take its time."""
+    found = np.asarray(vectors)
+    return found if found.dtype == np.float32 else found.astype(np.float64)
+
+
+def _principal_axes(centered: Floats) -> Floats:
     """The two directions [C, 2] with most variance; where there are fewer, the rest is zeros."""
     N, C = centered.shape
     # The smaller of the two matrices of inner products has the same eigenvalues: a plane in 768 dimensions of 20
     # sentences needs no 768 × 768 one.
     small = centered.T @ centered if C <= N else centered @ centered.T
-    found: NDArray[np.float64] = np.zeros((C, AXES))
+    found: Floats = np.zeros((C, AXES), centered.dtype)
     if not small.size:
         return found
     vectors = np.linalg.eigh(small)[1][:, ::-1][:, :AXES]  # the largest first
@@ -127,7 +137,7 @@ def _principal_axes(centered: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _orthonormal(stretched: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+def _orthonormal(stretched: Floats, before: Floats) -> Floats:
     """A basis of the plane that both columns span; the one before, where they span none."""
     size = np.abs(stretched).max(initial=0.0)
     if not size > 0:
@@ -137,7 +147,7 @@ def _orthonormal(stretched: NDArray[np.float64], before: NDArray[np.float64]) ->
     return basis if np.abs(np.diag(right)).min() > 1e-12 and basis.shape == before.shape else before
 
 
-def _signs(picture: NDArray[np.float64]) -> NDArray[np.float64]:
+def _signs(picture: Floats) -> Floats:
     """Mirrors each axis so that its farthest point lies on the positive side, whatever way the vectors were turned."""
     if not len(picture):
         return np.eye(AXES)
@@ -145,14 +155,14 @@ def _signs(picture: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.diag(np.where(far < 0, -1.0, 1.0))
 
 
-def _procrustes(picture: NDArray[np.float64], last: NDArray[np.float64]) -> NDArray[np.float64]:
+def _procrustes(picture: Floats, last: Floats) -> Floats:
     """The turn or mirroring [2, 2] that brings a picture closest to the last one."""
     left, _, right = np.linalg.svd(picture.T @ last)
-    found: NDArray[np.float64] = left @ right
+    found: Floats = left @ right
     return found
 
 
-def _towards_the_horizontal(picture: NDArray[np.float64]) -> NDArray[np.float64]:
+def _towards_the_horizontal(picture: Floats) -> Floats:
     """A small turn that brings the picture's longest direction nearer to the first axis; none for a round picture."""
     (xx, xy), (_, yy) = picture.T @ picture
     longest = 0.5 * np.arctan2(2 * xy, xx - yy)  # its angle, from -90° to 90°

@@ -170,7 +170,7 @@ class EmbeddingMap(LiveWidget):
             return
         step = 0 if self.workbench is None else source.log.batch_count
         if self._frames.steps and step == self._frames.steps[-1]:
-            if self._rested:
+            if self._rested or self._active:  # while it trains, the next batch brings the next picture
                 self._worker.pause = 0.0
                 self._save()
                 return

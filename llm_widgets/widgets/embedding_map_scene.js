@@ -8,7 +8,7 @@ import { ticks } from "./ticks.js";
 /** @typedef {import("./embedding_map_store.js").Picture} Picture */
 /** What is marked: `rows` are chosen or pointed at, `near` the neighbours, `found` what a search has found, `way` the chosen one's earlier places.
  * @typedef {{ rows: number[], near: number[], found: Set<number> | null, way: Float32Array, first: boolean, nameOf: (row: number) => string }} Marks */
-const HEIGHT = 440, PAD = 16, GLIDE = 150, REDRAWN = 26; // CSS pixels; ms: of a move by hand, from one drawing to the next
+const HEIGHT = 440, PAD = 16, GLIDE = 150, REDRAWN = 30; // CSS pixels; ms: of a move by hand, from one drawing to the next
 
 /** @param {{ store: import("./embedding_map_store.js").EmbeddingStore, label: () => string, marks: () => Marks }} options */
 export function movingMap({ store, label, marks }) {

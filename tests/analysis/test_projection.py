@@ -105,6 +105,15 @@ def test_few_vectors_and_few_dimensions_have_a_picture_too(shape):
     assert projection.update(np.eye(4, 3)).shape == (4, 2)
 
 
+def test_float32_stays_float32_and_says_the_same():
+    exact, quick = StableProjection(), StableProjection()
+    for step in range(5):
+        vectors = cloud() + step * 0.1 * cloud(9)
+        points = quick.update(vectors.astype(np.float32))
+        assert points.dtype == quick.axes.dtype == np.float32
+        np.testing.assert_allclose(points, exact.update(vectors), rtol=0, atol=1e-3)
+
+
 def test_odd_input_is_refused_in_words():
     projection = StableProjection()
     with pytest.raises(ValueError, match="update"):
