@@ -10,6 +10,7 @@ from llm_widgets import course
 from llm_widgets.course import chapters, exercises, predictions
 from llm_widgets.course.algorithms_functions import FUNCTIONS as ALGORITHMS
 from llm_widgets.course.attention_exercises import EXERCISES as ATTENTION
+from llm_widgets.course.background_exercises import FUNCTIONS as BACKGROUND
 from llm_widgets.course.mathematics_functions import FUNCTIONS as MATHEMATICS
 from llm_widgets.course.questions import DrawnExercise
 
@@ -109,4 +110,5 @@ def test_each_exercise_is_asked_in_a_chapter_and_each_question_exists() -> None:
     to_be_asked = {name for name, one in drawn.items() if isinstance(one, DrawnExercise)}
     assert asked <= set(exercises._EXERCISES) | set(drawn)
     assert set(exercises._EXERCISES) | to_be_asked <= asked
-    assert set(RIGHT) == set(exercises._EXERCISES) - set(ATTENTION) - set(MATHEMATICS) - set(ALGORITHMS)
+    elsewhere = {*ATTENTION, *MATHEMATICS, *ALGORITHMS, *BACKGROUND}
+    assert set(RIGHT) == set(exercises._EXERCISES) - elsewhere
