@@ -38,6 +38,7 @@ _PUBLIC = {
     "LanguageWorkbench": "training",
     "Run": "training",
     "Replay": "training",
+    "TransferRun": "training",
     "Workbench": "training",
     "Evaluation": "analysis",
     "ActivationExplorer": "widgets",
@@ -67,6 +68,7 @@ _PUBLIC = {
     "SoftmaxExplorer": "widgets",
     "InferenceWalk": "widgets",
     "TrainingWalk": "widgets",
+    "TransferLab": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from llm_widgets.training import NGramModel as NGramModel
     from llm_widgets.training import Replay as Replay
     from llm_widgets.training import Run as Run
+    from llm_widgets.training import TransferRun as TransferRun
     from llm_widgets.training import Workbench as Workbench
     from llm_widgets.widgets import ActivationExplorer as ActivationExplorer
     from llm_widgets.widgets import AttentionMap as AttentionMap
@@ -115,6 +118,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import TrainingCurves as TrainingCurves
     from llm_widgets.widgets import TrainingLab as TrainingLab
     from llm_widgets.widgets import TrainingWalk as TrainingWalk
+    from llm_widgets.widgets import TransferLab as TransferLab
     from llm_widgets.widgets import TryIt as TryIt
     from llm_widgets.widgets import WorkedExample as WorkedExample
     from llm_widgets.widgets import Writer as Writer

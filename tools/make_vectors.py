@@ -66,7 +66,7 @@ def make(target: Path) -> None:
                  "licence": known.licence, "citation": known.citation},
         "words": len(words),
         "dimensions": DIMENSIONS,
-        "kept": round(float((vectors_share(found, directions))), 4),
+        "kept": round(float(vectors_share(found, directions)), 4),
         "corpus": {"name": corpus.name, "fingerprint": corpus.fingerprint, "split": "train", "labels": "not read"},
         "versions": {package: importlib.metadata.version(package) for package in ("keras", "torch", "numpy")},
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
@@ -100,12 +100,13 @@ def readme(card: dict[str, Any]) -> str:
     """README.md of the folder. Every number on it is from its card."""
     return f"""# words-en: a vector for each of {card["words"]:,} English words
 
-Made by `python -m tools.make_vectors`; this page too. `vectors.safetensors` holds {card["dimensions"]} numbers a word in
-float16, `words.txt` the words, one a line in the same order, `card.json` these figures.
+Made by `python -m tools.make_vectors`; this page too. `vectors.safetensors` holds {card["dimensions"]} numbers a word
+in float16, `words.txt` the words, one a line in the same order, `card.json` these figures.
 
 - From: {card["from"]["model"]} ({card["from"]["package"]}, {card["from"]["licence"]}). {card["from"]["citation"]}
 - How: each word is read alone; the mean of the last layer, less what all words have in common, turned to its
-  {card["dimensions"]} main directions ({card["kept"]:.0%} of the variance); common words shortened by a / (a + p), a = 0.001
+  {card["dimensions"]} main directions ({card["kept"]:.0%} of the variance); common words shortened by a / (a + p),
+  a = 0.001
 - Words and how common they are: the training split of the English reviews. Neither a label nor a text of the other
   splits was read.
 - Licence: {card["licence"]}, as of the model that they were made from (`LICENSE.txt`)

@@ -82,7 +82,7 @@ def build_classifier(spec: BagSpec, seed: int) -> Any:
 
 
 def build_word_guesser(spec: BagSpec, seed: int) -> Any:
-    """The Keras model for pre-training: ids [B, T], weights [B, T], wrong words [B, K] in, a loss for each text [B, 1] out.
+    """The Keras model for pre-training: ids [B, T], weights [B, T], wrong words [B, K] in, a loss a text [B, 1] out.
 
     Each word is guessed from the mean of the text's other words. The right word's score shall be high, those of the K
     drawn words low; together the wrong ones count as `WRONG` of them.

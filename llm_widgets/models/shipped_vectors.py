@@ -49,9 +49,7 @@ def shipped_vectors(language: str = "en") -> ShippedVectors:
         64
     """
     if language not in LANGUAGES:
-        raise ValueError(
-            t("Choose one of {names}. Received: {name}", names=", ".join(LANGUAGES), name=shown(language))
-        )
+        raise ValueError(t("Choose one of {names}. Received: {name}", names=", ".join(LANGUAGES), name=shown(language)))
     return _read(folder("data") / "models" / f"words-{language}")
 
 

@@ -46,7 +46,7 @@ class Guesses:
         self._ids, self._size, self._seed = ids, batch_size, seed
         counts = np.bincount(ids.reshape(-1), minlength=vocabulary_size).astype(np.float64)
         counts[0] = 0  # padding is no word
-        share = counts / max(1.0, counts.sum())
+        self.share = share = counts / max(1.0, counts.sum())
         self._often = np.minimum(1.0, np.sqrt(RARE / np.maximum(share, 1e-12))).astype(np.float32)
         noise = counts**0.75
         self._noise = np.cumsum(noise) / max(1.0, noise.sum())
@@ -65,8 +65,14 @@ class Guesses:
             yield ids, guessed, np.minimum(drawn, len(self._noise) - 1).astype(np.int32)
 
 
-def scaled(vectors: NDArray[Any]) -> NDArray[np.float32]:
-    """Vectors with a mean length of `NORM`, and nothing for padding; long ones keep what they learned for longer."""
+def scaled(vectors: NDArray[Any], share: NDArray[np.float64] | None = None) -> NDArray[np.float32]:
+    """Vectors with a mean length of `NORM`, and nothing for padding; long ones keep what they learned for longer.
+
+    Args:
+        vectors: [V, E]. share: of each token, [V]: what all words have in common is then taken away.
+    """
+    if share is not None:
+        vectors = vectors - share @ vectors
     lengths = np.linalg.norm(vectors[1:], axis=1)
     scaled = vectors * (NORM / max(float(lengths.mean()), 1e-9))
     scaled[0] = 0

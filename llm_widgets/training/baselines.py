@@ -53,19 +53,20 @@ def baselines(
     """
     return _beside.get(
         corpus.fingerprint,
-        lambda: (*_majority(corpus), *_regression(corpus)),
+        lambda: (*majority(corpus), *_regression(corpus)),
         wait=wait,
         when_ready=when_ready,
     )
 
 
-def _majority(corpus: Corpus) -> list[Baseline]:
+def majority(corpus: Corpus) -> tuple[Baseline, ...]:
+    """Always what is commoner in the training split."""
     commoner = int(2 * int(corpus.train.labels.sum()) >= len(corpus.train))
-    return [
+    return tuple(
         Baseline(MAJORITY, float((corpus.splits[name].labels == commoner).mean()), name)
         for name in SPLITS
         if len(corpus.splits[name])
-    ]
+    )
 
 
 def _regression(corpus: Corpus) -> list[Baseline]:

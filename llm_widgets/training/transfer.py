@@ -94,15 +94,15 @@ class TransferRun(Threaded):
         start: Start | None = None,
         spec: BagSpec | None = None,
         seed: int = 0,
-        learning_rate: float = 1e-3,
+        learning_rate: float = 3e-3,
         freeze: bool = False,
         batch_size: int = 16,
         epochs: int | None = None,
-        pretraining_epochs: int = 4,
+        pretraining_epochs: int = 10,
     ) -> None:
         super().__init__()
         self.id = next_id()
-        self.corpus = corpora.load(corpus, language=language or get_language()) if isinstance(corpus, str) else corpus
+        self.corpus = labelled_corpus(corpus, language)
         self.spec = spec or BagSpec()
         self.seed = checked_count("seed", seed, least=0)
         self.labels = _checked_labels(labels, self.corpus)
@@ -158,7 +158,7 @@ class TransferRun(Threaded):
         """The probability of positive for each text, float32 [N], from both copies as they are now."""
         texts = [texts] if isinstance(texts, str) else list(texts)
         if not texts:
-            return {copy: NOTHING for copy in COPIES}
+            return dict.fromkeys(COPIES, NOTHING)
         ids = self._text.encode(texts)
         return self.call(lambda models: {copy: _said(getattr(models, copy), ids) for copy in COPIES})
 
@@ -190,9 +190,11 @@ class TransferRun(Threaded):
                 return False
         self.learned_start = found
         self._enter("baselines")
-        from llm_widgets.training.baselines import baselines
+        from llm_widgets.training.baselines import MAJORITY, baselines, majority
 
-        self.baselines = baselines(with_few(self.corpus, self.rows), wait=True)
+        # Half of the drawn labels are positive: which class is commoner only the whole training split knows.
+        few = baselines(with_few(self.corpus, self.rows), wait=True)
+        self.baselines = tuple(b for b in few if b.name != MAJORITY) + majority(self.corpus)
         self._enter("tuning")
         if not self._tune(session, model, found):
             return False
@@ -228,7 +230,7 @@ class TransferRun(Threaded):
                         seconds=seconds,
                     )  # fmt: skip
                     self.log.touch()
-        vectors = scaled(np.asarray(_vectors(guesser)))
+        vectors = scaled(np.asarray(_vectors(guesser)), guesses.share)
         models.drop_guesser()
         return Start(vectors, "texts", self.corpus.fingerprint, log, seconds)
 
@@ -236,7 +238,7 @@ class TransferRun(Threaded):
         models.compile(start, self.freeze, self._rate)
         ids, labels = self._text.split("train")[self.rows], self.corpus.train.labels[self.rows]
         logs, step = self.logs(), 0
-        self._judge(models, 0, 0, {copy: (math.nan, math.nan) for copy in COPIES}, session)
+        self._judge(models, 0, 0, dict.fromkeys(COPIES, (math.nan, math.nan)), session)
         for epoch in range(1, self.epochs + 1):
             sums = {copy: np.zeros(3) for copy in COPIES}
             for batch in self._batches(epoch):
@@ -289,7 +291,8 @@ class _Models:
     """The two copies, and while it is needed the network that pre-trains."""
 
     def __init__(self, spec: BagSpec, seed: int) -> None:
-        self._spec, self._guesser = spec, None
+        self._spec = spec
+        self._guesser: Any = None
         # The same first weights: they differ in nothing but what pre-training found.
         self.scratch, self.pretrained = (build_classifier(spec, seed) for _ in COPIES)
 
@@ -331,6 +334,18 @@ class _Models:
         model.optimizer.learning_rate = rate
         loss, accuracy = model.train_on_batch(ids, labels[:, None].astype(np.float32))
         return float(loss), float(accuracy)
+
+
+def labelled_corpus(corpus: str | Corpus, language: str | None) -> Corpus:
+    """The corpus of a name, or the one that is given.
+
+    Raises:
+        ValueError: it has no labels.
+    """
+    found = corpora.load(corpus, language=language or get_language()) if isinstance(corpus, str) else corpus
+    if not isinstance(found, Corpus):
+        raise ValueError(t("A corpus of texts with labels is needed here. Received: {corpus}", corpus=repr(found)[:80]))
+    return found
 
 
 def shipped_start(corpus: Corpus, spec: BagSpec, text: Text) -> Start:

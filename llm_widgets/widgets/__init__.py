@@ -26,6 +26,7 @@ from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.training_walk import TrainingWalk
+from llm_widgets.widgets.transfer import TransferLab
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.worked_example import WorkedExample
 from llm_widgets.widgets.writer import Writer
@@ -55,6 +56,7 @@ __all__ = [
     "TrainingCurves",
     "TrainingLab",
     "TrainingWalk",
+    "TransferLab",
     "TryIt",
     "WorkedExample",
     "Writer",

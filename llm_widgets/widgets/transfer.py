@@ -6,14 +6,12 @@ import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import numpy as np
 import traitlets
 
-from llm_widgets import corpora
 from llm_widgets.corpora import Corpus
-from llm_widgets.i18n import N_, get_language
+from llm_widgets.i18n import N_
 from llm_widgets.training.checks import checked_count
-from llm_widgets.training.transfer import MOST_LABELS, TransferResult, TransferRun
+from llm_widgets.training.transfer import TransferResult, TransferRun, labelled_corpus
 from llm_widgets.widgets._base import LiveWidget
 from llm_widgets.widgets._computed import plain
 from llm_widgets.widgets._ticker import follow
@@ -56,7 +54,7 @@ class TransferLab(LiveWidget):
     # Whether the pre-trained vectors stay as they are.
     freeze = traitlets.Bool(False).tag(sync=True)
     # Of fine-tuning; acts at once.
-    learning_rate = traitlets.Float(1e-3).tag(sync=True)
+    learning_rate = traitlets.Float(3e-3).tag(sync=True)
     # "texts" or "shipped".
     pretraining = traitlets.Unicode("").tag(sync=True)
     # The picture, renewed while it trains.
@@ -70,19 +68,24 @@ class TransferLab(LiveWidget):
         labels: int = 100,
         pretraining: str | None = None,
         freeze: bool = False,
-        learning_rate: float = 1e-3,
+        learning_rate: float = 3e-3,
         seed: int = 0,
         projector: bool = False,
         **settings: Any,
     ) -> None:
-        self.corpus = corpora.load(corpus, language=language or get_language()) if isinstance(corpus, str) else corpus
+        self.corpus = labelled_corpus(corpus, language)
         self._extra = settings
         self._first_seed = checked_count("seed", seed, least=0)
         self._changing = threading.RLock()
         self._subscribers: list[Callable[[str], None]] = []
         self._starts: dict[str, Any] = {}
         self.past: tuple[TransferRun, ...] = ()
-        chosen = {"labels": labels, "pretraining": pretraining, "freeze": freeze, "learning_rate": learning_rate}
+        chosen: dict[str, Any] = {
+            "labels": labels,
+            "pretraining": pretraining,
+            "freeze": freeze,
+            "learning_rate": learning_rate,
+        }
         self.run = TransferRun(self.corpus, seed=self._first_seed, **chosen, **settings)
         super().__init__(
             labels=self.run.labels, freeze=self.run.freeze, learning_rate=self.run.learning_rate,
@@ -90,7 +93,7 @@ class TransferLab(LiveWidget):
         )  # fmt: skip
         self.observe(self._settled, names=["labels", "freeze", "learning_rate", "pretraining"])
         self._refresh()
-        self._unfollow = follow(self, self)  # type: ignore[arg-type]
+        self._unfollow = follow(self, self)
 
     # What a ticker needs of a workbench
 
@@ -204,9 +207,3 @@ class TransferLab(LiveWidget):
         act = content["act"]
         if act in ("start", "again", "pause", "stop", "forget"):
             getattr(self, act)()
-
-
-def choices(corpus: Corpus) -> list[int]:
-    """Numbers of labels that the slider offers."""
-    most = min(MOST_LABELS, 2 * int(min(np.bincount(corpus.train.labels, minlength=2)[:2])))
-    return [n for n in (20, 50, 100, 200, 500, 1_000) if n <= most]
