@@ -63,6 +63,7 @@ _PUBLIC = {
     "NeuronWorkbench": "widgets",
     "NetworkStepper": "widgets",
     "OptimizerRace": "widgets",
+    "ProgramView": "widgets",
     "Saliency": "widgets",
     "WorkedExample": "widgets",
     "SoftmaxExplorer": "widgets",
@@ -111,6 +112,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import NetworkStepper as NetworkStepper
     from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
     from llm_widgets.widgets import OptimizerRace as OptimizerRace
+    from llm_widgets.widgets import ProgramView as ProgramView
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
     from llm_widgets.widgets import SoftmaxExplorer as SoftmaxExplorer

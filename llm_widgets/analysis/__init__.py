@@ -16,6 +16,8 @@ from llm_widgets.analysis.logit_lens import logit_lens as logit_lens
 from llm_widgets.analysis.next_token import NextToken as NextToken
 from llm_widgets.analysis.next_token import entropy_bits as entropy_bits
 from llm_widgets.analysis.next_token import next_token as next_token
+from llm_widgets.analysis.program import ProgramJudgement as ProgramJudgement
+from llm_widgets.analysis.program import judge_program as judge_program
 from llm_widgets.analysis.saliency import TokenSaliency as TokenSaliency
 from llm_widgets.analysis.saliency import saliency as saliency
 
@@ -26,10 +28,12 @@ __all__ = [
     "LayerAnswers",
     "Mistake",
     "NextToken",
+    "ProgramJudgement",
     "ThresholdColumns",
     "TokenSaliency",
     "ablate_heads",
     "entropy_bits",
+    "judge_program",
     "logit_lens",
     "next_token",
     "read_tokens",

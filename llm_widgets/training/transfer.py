@@ -67,10 +67,10 @@ class TransferRun(Threaded):
         corpus: labelled texts, or the name of a corpus. language: of a corpus that is named.
         labels: how many texts are given with their labels, half of them positive; 10 to 2,000.
         pretraining: "texts" learns the vectors here from the training texts, "shipped" takes those that came with the
-            kit (`shipped_start`); None takes "shipped" where there are some for the corpus.
+            kit (English; `shipped_start`).
         start: what an earlier run found (`learned_start`); pre-training is then left out.
         spec: sizes of the network. seed: of first weights, drawn labels and order. epochs: passes over the labelled
-            texts; None takes about 200 batches. pretraining_epochs: passes over all texts.
+            texts; None takes about 200 batches. pretraining_epochs: passes over all texts; None takes about 1,600 batches.
         learning_rate: of Adam in fine-tuning; may be set while it trains. freeze: the vectors stay as they are.
 
     Raises:
@@ -90,7 +90,7 @@ class TransferRun(Threaded):
         *,
         language: str | None = None,
         labels: int = 100,
-        pretraining: str | None = None,
+        pretraining: str = "texts",
         start: Start | None = None,
         spec: BagSpec | None = None,
         seed: int = 0,
@@ -98,7 +98,7 @@ class TransferRun(Threaded):
         freeze: bool = False,
         batch_size: int = 16,
         epochs: int | None = None,
-        pretraining_epochs: int = 10,
+        pretraining_epochs: int | None = None,
     ) -> None:
         super().__init__()
         self.id = next_id()
@@ -109,7 +109,10 @@ class TransferRun(Threaded):
         self.batch_size = checked_count("batch_size", batch_size)
         self.steps_per_epoch = math.ceil(self.labels / self.batch_size)
         self.epochs = checked_count("epochs", epochs or max(4, min(40, round(200 / self.steps_per_epoch))))
-        self.pretraining_epochs = checked_count("pretraining_epochs", pretraining_epochs)
+        self.pretraining_epochs = checked_count(
+            "pretraining_epochs",
+            pretraining_epochs or max(1, min(50, round(1600 * PRETRAINING_BATCH / len(self.corpus.train)))),
+        )
         self._first_rate = self._rate = checked_rate(learning_rate)
         self.freeze = bool(freeze)
         self.kind = start.kind if start is not None else _checked_kind(pretraining, self.corpus)
@@ -390,12 +393,10 @@ def _checked_labels(labels: int, corpus: Corpus) -> int:
     return count
 
 
-def _checked_kind(kind: str | None, corpus: Corpus) -> str:
+def _checked_kind(kind: str, corpus: Corpus) -> str:
     from llm_widgets.models.shipped_vectors import LANGUAGES
 
     there = corpus.language in LANGUAGES
-    if kind is None:
-        return "shipped" if there else "texts"
     if kind not in ("texts", "shipped"):
         raise ValueError(
             t("Choose one of {names}. Received: pretraining={name}", names="texts, shipped", name=repr(kind))

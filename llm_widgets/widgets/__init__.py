@@ -22,6 +22,7 @@ from llm_widgets.widgets.network_stepper import NetworkStepper
 from llm_widgets.widgets.neuron import NeuronWorkbench
 from llm_widgets.widgets.optimizer_race import OptimizerRace
 from llm_widgets.widgets.prediction import Prediction
+from llm_widgets.widgets.program import ProgramView
 from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
@@ -49,6 +50,7 @@ __all__ = [
     "NeuronWorkbench",
     "OptimizerRace",
     "Prediction",
+    "ProgramView",
     "RunControls",
     "Saliency",
     "SoftmaxExplorer",

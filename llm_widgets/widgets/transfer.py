@@ -30,7 +30,7 @@ class TransferLab(LiveWidget):
         corpus: labelled texts, or the name of a corpus. language: of a corpus that is named; None takes the learner's.
         labels: how many texts are given with their labels, 10 to 2,000.
         pretraining: "texts" (learned here, from the training texts without labels) or "shipped" (English; came with
-            the kit); None takes "shipped" where there are some.
+            the kit).
         freeze: the pre-trained vectors stay as they are. learning_rate: of fine-tuning. seed: of the first draw.
         **settings: spec, batch_size, epochs, pretraining_epochs of the `TransferRun`.
 
@@ -66,7 +66,7 @@ class TransferLab(LiveWidget):
         *,
         language: str | None = None,
         labels: int = 100,
-        pretraining: str | None = None,
+        pretraining: str = "texts",
         freeze: bool = False,
         learning_rate: float = 3e-3,
         seed: int = 0,
