@@ -38,6 +38,7 @@ _PUBLIC = {
     "LanguageWorkbench": "training",
     "Run": "training",
     "Replay": "training",
+    "TransferRun": "training",
     "Workbench": "training",
     "Evaluation": "analysis",
     "ActivationExplorer": "widgets",
@@ -68,6 +69,7 @@ _PUBLIC = {
     "NeuronWorkbench": "widgets",
     "NetworkStepper": "widgets",
     "OptimizerRace": "widgets",
+    "ProgramView": "widgets",
     "Saliency": "widgets",
     "WorkedExample": "widgets",
     "SoftmaxExplorer": "widgets",
@@ -77,6 +79,7 @@ _PUBLIC = {
     "EmbeddingLookup": "widgets",
     "NeighbourExplorer": "widgets",
     "SentenceMap": "widgets",
+    "TransferLab": "widgets",
 }
 _FLOORS = ("analysis", "corpora", "course", "foundations", "i18n", "models", "tokenizers", "training", "widgets")
 __all__ = sorted([*_PUBLIC, *_FLOORS, "__version__"])
@@ -101,6 +104,7 @@ if TYPE_CHECKING:
     from llm_widgets.training import NGramModel as NGramModel
     from llm_widgets.training import Replay as Replay
     from llm_widgets.training import Run as Run
+    from llm_widgets.training import TransferRun as TransferRun
     from llm_widgets.training import Workbench as Workbench
     from llm_widgets.widgets import ActivationExplorer as ActivationExplorer
     from llm_widgets.widgets import ArchitectureExplorer as ArchitectureExplorer
@@ -126,6 +130,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import NetworkStepper as NetworkStepper
     from llm_widgets.widgets import NeuronWorkbench as NeuronWorkbench
     from llm_widgets.widgets import OptimizerRace as OptimizerRace
+    from llm_widgets.widgets import ProgramView as ProgramView
     from llm_widgets.widgets import RunControls as RunControls
     from llm_widgets.widgets import Saliency as Saliency
     from llm_widgets.widgets import SentenceMap as SentenceMap
@@ -135,6 +140,7 @@ if TYPE_CHECKING:
     from llm_widgets.widgets import TrainingCurves as TrainingCurves
     from llm_widgets.widgets import TrainingLab as TrainingLab
     from llm_widgets.widgets import TrainingWalk as TrainingWalk
+    from llm_widgets.widgets import TransferLab as TransferLab
     from llm_widgets.widgets import TryIt as TryIt
     from llm_widgets.widgets import WorkedExample as WorkedExample
     from llm_widgets.widgets import Writer as Writer

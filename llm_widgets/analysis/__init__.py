@@ -28,6 +28,8 @@ from llm_widgets.analysis.next_word_players import NextWordScore as NextWordScor
 from llm_widgets.analysis.next_word_players import NextWordScores as NextWordScores
 from llm_widgets.analysis.next_word_players import compare_next_word as compare_next_word
 from llm_widgets.analysis.projection import StableProjection as StableProjection
+from llm_widgets.analysis.program import ProgramJudgement as ProgramJudgement
+from llm_widgets.analysis.program import judge_program as judge_program
 from llm_widgets.analysis.saliency import TokenSaliency as TokenSaliency
 from llm_widgets.analysis.saliency import saliency as saliency
 from llm_widgets.analysis.sentence_vectors import count_vectors as count_vectors
@@ -48,6 +50,7 @@ __all__ = [
     "NextWordScores",
     "NextWords",
     "StableProjection",
+    "ProgramJudgement",
     "ThresholdColumns",
     "TokenSaliency",
     "WordReader",
@@ -59,6 +62,7 @@ __all__ = [
     "count_vectors",
     "embedding_rows",
     "entropy_bits",
+    "judge_program",
     "logit_lens",
     "mean_vectors",
     "nearest",

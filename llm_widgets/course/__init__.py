@@ -15,6 +15,7 @@ from llm_widgets.course.history import history
 from llm_widgets.course.language_results import TextVerdict, text_verdict, trained_writer
 from llm_widgets.course.opening import Chapter, open_chapter
 from llm_widgets.course.predictions import draw, predict
+from llm_widgets.course.programs import example_program, program_against_learning
 from llm_widgets.course.real_models import real_model
 from llm_widgets.course.results import Verdict, trained, verdict
 
@@ -30,8 +31,10 @@ __all__ = [
     "errata",
     "glossary",
     "history",
+    "example_program",
     "open_chapter",
     "predict",
+    "program_against_learning",
     "real_model",
     "text_verdict",
     "trained",

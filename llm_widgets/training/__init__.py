@@ -25,6 +25,8 @@ from llm_widgets.training.reading import RunStatus as RunStatus
 from llm_widgets.training.replay import Replay as Replay
 from llm_widgets.training.run import Run as Run
 from llm_widgets.training.text_baselines import TextBaseline as TextBaseline
+from llm_widgets.training.transfer import TransferResult as TransferResult
+from llm_widgets.training.transfer import TransferRun as TransferRun
 from llm_widgets.training.windows import Windows as Windows
 from llm_widgets.training.word_ngrams import WordCounts as WordCounts
 from llm_widgets.training.word_ngrams import WordNGrams as WordNGrams
@@ -50,6 +52,8 @@ __all__ = [
     "SpanBatch",
     "TextBaseline",
     "TokenBatch",
+    "TransferResult",
+    "TransferRun",
     "Windows",
     "WordCounts",
     "WordNGrams",

@@ -70,6 +70,10 @@ class Threaded(Readable):
     def _restart_settings(self) -> None:
         raise NotImplementedError
 
+    def _learn(self, session: Session, model: keras.Model) -> bool:
+        """Trains until the end (True) or until the session stops (False)."""
+        return train(self, session, model, self._task())
+
     # Controls
 
     def start(self) -> None:
@@ -209,7 +213,7 @@ class Threaded(Readable):
                 try:
                     if not session.stopping:
                         model = self._model_for(session)
-                        if train(self, session, model, self._task()):
+                        if self._learn(session, model):
                             end = RunState.FINISHED
                 except BaseException as error:
                     end, failure, trace = RunState.FAILED, explain(error, self.learning_rate), traceback.format_exc()

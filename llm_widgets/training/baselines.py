@@ -9,6 +9,8 @@ Reference:
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -53,24 +55,52 @@ def baselines(
     """
     return _beside.get(
         corpus.fingerprint,
-        lambda: (*_majority(corpus), *_regression(corpus)),
+        lambda: (*majority(corpus), *_regression(corpus)),
         wait=wait,
         when_ready=when_ready,
     )
 
 
-def _majority(corpus: Corpus) -> list[Baseline]:
+def majority(corpus: Corpus) -> tuple[Baseline, ...]:
+    """Always what is commoner in the training split."""
     commoner = int(2 * int(corpus.train.labels.sum()) >= len(corpus.train))
-    return [
+    return tuple(
         Baseline(MAJORITY, float((corpus.splits[name].labels == commoner).mean()), name)
         for name in SPLITS
         if len(corpus.splits[name])
-    ]
+    )
 
 
 def _regression(corpus: Corpus) -> list[Baseline]:
+    found = regression_probabilities(corpus)
+    return [
+        Baseline(REGRESSION, float(((found[name] > 0.5) == (corpus.splits[name].labels == 1)).mean()), name)
+        for name in SPLITS
+        if name in found
+    ]
+
+
+def regression_probabilities(corpus: Corpus) -> dict[str, NDArray[np.float64]]:
+    """What logistic regression over word counts says of each validation and test text: the probability of positive.
+
+    Fit once a corpus; {} where the training split has one class alone. Splits without texts are left out.
+    """
+    with _saying:
+        if corpus.fingerprint not in _said:
+            _said[corpus.fingerprint] = _fit(corpus)
+            while len(_said) > _KEEP:
+                _said.popitem(last=False)
+        return _said[corpus.fingerprint]
+
+
+_KEEP = 4  # corpora whose probabilities are kept
+_said: OrderedDict[str, dict[str, NDArray[np.float64]]] = OrderedDict()
+_saying = threading.Lock()
+
+
+def _fit(corpus: Corpus) -> dict[str, NDArray[np.float64]]:
     if len(np.unique(corpus.train.labels)) < 2:
-        return []  # one class alone: there is nothing to tell apart
+        return {}  # one class alone: there is nothing to tell apart
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
@@ -87,13 +117,11 @@ def _regression(corpus: Corpus) -> list[Baseline]:
         count.set_params(vocabulary=_seen_twice(count.build_analyzer(), corpus.train.texts) or None)
     model = LogisticRegression(C=C, max_iter=1000)
     model.fit(count.fit_transform(corpus.train.texts), corpus.train.labels)
-    return [
-        Baseline(
-            REGRESSION, float(model.score(count.transform(corpus.splits[name].texts), corpus.splits[name].labels)), name
-        )
+    return {
+        name: model.predict_proba(count.transform(corpus.splits[name].texts))[:, 1].astype(np.float64)
         for name in SPLITS
         if len(corpus.splits[name])
-    ]
+    }
 
 
 def _seen_twice(analyze: Callable[[str], list[str]], texts: Sequence[str]) -> list[str]:

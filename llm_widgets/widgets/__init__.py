@@ -30,12 +30,14 @@ from llm_widgets.widgets.network_stepper import NetworkStepper
 from llm_widgets.widgets.neuron import NeuronWorkbench
 from llm_widgets.widgets.optimizer_race import OptimizerRace
 from llm_widgets.widgets.prediction import Prediction
+from llm_widgets.widgets.program import ProgramView
 from llm_widgets.widgets.saliency import Saliency
 from llm_widgets.widgets.sentence_map import SentenceMap
 from llm_widgets.widgets.softmax_explorer import SoftmaxExplorer
 from llm_widgets.widgets.token_explorer import TokenExplorer
 from llm_widgets.widgets.tokenizer_comparison import TokenizerComparison
 from llm_widgets.widgets.training_walk import TrainingWalk
+from llm_widgets.widgets.transfer import TransferLab
 from llm_widgets.widgets.tryit import TryIt
 from llm_widgets.widgets.worked_example import WorkedExample
 from llm_widgets.widgets.writer import Writer
@@ -66,6 +68,7 @@ __all__ = [
     "NeuronWorkbench",
     "OptimizerRace",
     "Prediction",
+    "ProgramView",
     "RunControls",
     "Saliency",
     "SentenceMap",
@@ -75,6 +78,7 @@ __all__ = [
     "TrainingCurves",
     "TrainingLab",
     "TrainingWalk",
+    "TransferLab",
     "TryIt",
     "WorkedExample",
     "Writer",

@@ -1,0 +1,424 @@
+"""The same small network from nothing and from a pre-trained start, on a few labels, side by side."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm_widgets import corpora
+from llm_widgets._runtime import configure_backend
+from llm_widgets.corpora import Corpus
+from llm_widgets.i18n import get_language, t
+from llm_widgets.models.bag_of_words import BODY, BagSpec, build_classifier, build_word_guesser
+from llm_widgets.training._control import Session
+from llm_widgets.training._few_labels import draw_labelled, with_few
+from llm_widgets.training._loop import DivergedError
+from llm_widgets.training._predict import probabilities, score
+from llm_widgets.training._pretraining import Guesses, Start, scaled
+from llm_widgets.training._task import CLIP_NORM
+from llm_widgets.training._text import Text
+from llm_widgets.training._threaded import Threaded
+from llm_widgets.training.checks import checked_count, checked_rate
+from llm_widgets.training.events import EpochRecord, EventLog, Snapshot
+from llm_widgets.training.reading import next_id
+
+if TYPE_CHECKING:
+    from llm_widgets.training.baselines import Baseline
+
+COPIES = ("scratch", "pretrained")
+LEAST_LABELS, MOST_LABELS = 10, 2_000
+PRETRAINING_BATCH, PRETRAINING_RATE = 64, 5e-3
+NOTHING: NDArray[np.float32] = np.empty(0, np.float32)
+
+
+@dataclass(frozen=True)
+class TransferResult:
+    """Accuracy on the test split, of what has learned from the same labels."""
+
+    labels: int
+    seed: int
+    scratch: float
+    pretrained: float
+    baselines: tuple[Baseline, ...]
+
+    @property
+    def gain(self) -> float:
+        """What pre-training brought."""
+        return self.pretrained - self.scratch
+
+
+class TransferRun(Threaded):
+    """Pre-trains word vectors on texts without labels, then trains two copies of one network on a few labels.
+
+    Both copies see the same batches, turn by turn, and differ in nothing but the vectors they begin with. No text of
+    the validation or test split is read before it is judged, and pre-training sees no label. Controls are those of any
+    run: `start`, `pause`, `resume`, `step`, `stop`, `reset`, `wait`, `call`.
+
+    `pretraining`, `log` and `scratch` are event logs: of pre-training (loss; accuracy is NaN), of the pre-trained copy,
+    and of the one from nothing. `log` tells the states, too.
+
+    Args:
+        corpus: labelled texts, or the name of a corpus. language: of a corpus that is named.
+        labels: how many texts are given with their labels, half of them positive; 10 to 2,000.
+        pretraining: "texts" learns the vectors here from the training texts, "shipped" takes those that came with the
+            kit (English; `shipped_start`).
+        start: what an earlier run found (`learned_start`); pre-training is then left out.
+        spec: sizes of the network. seed: of first weights, drawn labels and order. epochs: passes over the labelled
+            texts; None takes about 200 batches. pretraining_epochs: passes over all texts; None takes about 1,600 batches.
+        learning_rate: of Adam in fine-tuning; may be set while it trains. freeze: the vectors stay as they are.
+
+    Raises:
+        ValueError: a value is out of range, there are too few texts, or no vectors came with the kit for them.
+
+    Example:
+        >>> run = TransferRun("reviews", language="zh", labels=100)  # doctest: +SKIP
+        >>> run.start(); run.wait(); run.result  # doctest: +SKIP
+
+    Reference:
+        Howard, J. and Ruder, S. (2018). Universal Language Model Fine-tuning for Text Classification. ACL.
+    """
+
+    def __init__(
+        self,
+        corpus: str | Corpus = "reviews",
+        *,
+        language: str | None = None,
+        labels: int = 100,
+        pretraining: str = "texts",
+        start: Start | None = None,
+        spec: BagSpec | None = None,
+        seed: int = 0,
+        learning_rate: float = 3e-3,
+        freeze: bool = False,
+        batch_size: int = 16,
+        epochs: int | None = None,
+        pretraining_epochs: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.id = next_id()
+        self.corpus = labelled_corpus(corpus, language)
+        self.spec = spec or BagSpec()
+        self.seed = checked_count("seed", seed, least=0)
+        self.labels = _checked_labels(labels, self.corpus)
+        self.batch_size = checked_count("batch_size", batch_size)
+        self.steps_per_epoch = math.ceil(self.labels / self.batch_size)
+        self.epochs = checked_count("epochs", epochs or max(4, min(40, round(200 / self.steps_per_epoch))))
+        self.pretraining_epochs = checked_count(
+            "pretraining_epochs",
+            pretraining_epochs or max(1, min(50, round(1600 * PRETRAINING_BATCH / len(self.corpus.train)))),
+        )
+        self._first_rate = self._rate = checked_rate(learning_rate)
+        self.freeze = bool(freeze)
+        self.kind = start.kind if start is not None else _checked_kind(pretraining, self.corpus)
+        self._given = _fitting(start, self.corpus, self.spec)
+        self._text = Text(
+            self.corpus, unit=None, vocabulary_size=self.spec.vocabulary_size, length=self.spec.sequence_length,
+            tokenizer=None,
+        )  # fmt: skip
+        self.rows = draw_labelled(self.corpus.train.labels, self.labels, self.seed)
+        self._forget()
+
+    def _forget(self) -> None:
+        self.learned_start: Start | None = self._given
+        self.pretraining = self._given.log if self._given is not None else EventLog()
+        self.scratch = EventLog()
+        self.result: TransferResult | None = None
+        self.baselines: tuple[Baseline, ...] = ()
+        self.phase = "idle"
+
+    @property
+    def learning_rate(self) -> float:
+        """Adam's learning rate in fine-tuning; setting it acts from the next batch on."""
+        return self._rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._rate = checked_rate(value)
+        self.log.touch()
+
+    @property
+    def pretraining_steps(self) -> int:
+        """Batches that pre-training takes; 0 where it is left out."""
+        if self.kind != "texts" or self._given is not None:
+            return 0
+        return self.pretraining_epochs * math.ceil(len(self.corpus.train) / PRETRAINING_BATCH)
+
+    def logs(self) -> dict[str, EventLog]:
+        """The two copies' event logs."""
+        return {"scratch": self.scratch, "pretrained": self.log}
+
+    def rate_at(self, step: int) -> float:
+        """What the optimizer has for the batch after `step` batches."""
+        return self._rate
+
+    def predict(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The probability of positive for each text, float32 [N], from both copies as they are now."""
+        texts = [texts] if isinstance(texts, str) else list(texts)
+        if not texts:
+            return dict.fromkeys(COPIES, NOTHING)
+        ids = self._text.encode(texts)
+        return self.call(lambda models: {copy: _said(getattr(models, copy), ids) for copy in COPIES})
+
+    def reset(self) -> None:
+        """Back to idle: fresh weights, empty logs, the first learning rate. What pre-training found is kept."""
+        with self._lock:
+            self._given = self.learned_start or self._given
+            super().reset()
+
+    # Inside
+
+    def _restart_settings(self) -> None:
+        self._rate = self._first_rate
+        self._forget()
+
+    def _build(self) -> Any:
+        return _Models(self.spec, self.seed)
+
+    def _learn(self, session: Session, model: Any) -> bool:
+        configure_backend()
+        session.training = True
+        found = self.learned_start or (
+            shipped_start(self.corpus, self.spec, self._text) if self.kind == "shipped" else None
+        )
+        if found is None:
+            self._enter("pretraining")
+            found = self._pretrain(session, model)
+            if found is None:
+                return False
+        self.learned_start = found
+        self._enter("baselines")
+        from llm_widgets.training.baselines import MAJORITY, baselines, majority
+
+        # Half of the drawn labels are positive: which class is commoner only the whole training split knows.
+        few = baselines(with_few(self.corpus, self.rows), wait=True)
+        self.baselines = tuple(b for b in few if b.name != MAJORITY) + majority(self.corpus)
+        self._enter("tuning")
+        if not self._tune(session, model, found):
+            return False
+        self._enter("test")
+        self._judge_test(model)
+        self._enter("done")
+        return True
+
+    def _enter(self, phase: str) -> None:
+        self.phase = phase
+        self.log.touch()
+
+    def _goes_on(self, session: Session, model: Any) -> bool:
+        return session.hold(model, lambda paused: self._tell_paused(session, paused))
+
+    def _pretrain(self, session: Session, models: Any) -> Start | None:
+        guesses = Guesses(self._text.split("train"), self.spec.vocabulary_size, PRETRAINING_BATCH, 0)
+        guesser, log, step, seconds = models.guesser(), self.pretraining, 0, 0.0
+        for number in range(self.pretraining_epochs):
+            for batch in guesses.epoch(number):
+                if not self._goes_on(session, models):
+                    return None
+                began = time.perf_counter()
+                guesser.reset_metrics()
+                loss = float(_first(guesser.train_on_batch(list(batch), np.zeros((len(batch[0]), 1), np.float32))))
+                seconds += time.perf_counter() - began
+                step += 1
+                if not math.isfinite(loss):
+                    raise DivergedError(step)
+                with self._lock:
+                    log.add_batch(
+                        step=step, epoch=number + 1, loss=loss, accuracy=math.nan, learning_rate=PRETRAINING_RATE,
+                        seconds=seconds,
+                    )  # fmt: skip
+                    self.log.touch()
+        vectors = scaled(np.asarray(_vectors(guesser)), guesses.share)
+        models.drop_guesser()
+        return Start(vectors, "texts", self.corpus.fingerprint, log, seconds)
+
+    def _tune(self, session: Session, models: Any, start: Start) -> bool:
+        models.compile(start, self.freeze, self._rate)
+        ids, labels = self._text.split("train")[self.rows], self.corpus.train.labels[self.rows]
+        logs, step = self.logs(), 0
+        self._judge(models, 0, 0, dict.fromkeys(COPIES, (math.nan, math.nan)), session)
+        for epoch in range(1, self.epochs + 1):
+            sums = {copy: np.zeros(3) for copy in COPIES}
+            for batch in self._batches(epoch):
+                if not self._goes_on(session, models):
+                    return False
+                began = time.perf_counter()
+                step += 1
+                told = {copy: models.train(copy, ids[batch], labels[batch], self._rate) for copy in COPIES}
+                session.seconds += time.perf_counter() - began
+                session.batches = step
+                if not all(math.isfinite(loss) for loss, _ in told.values()):
+                    raise DivergedError(step)
+                for copy in COPIES:
+                    loss, accuracy = told[copy]
+                    sums[copy] += len(batch), len(batch) * loss, len(batch) * accuracy
+                    with self._writing(session):
+                        logs[copy].add_batch(
+                            step=step, epoch=epoch, loss=loss, accuracy=accuracy, learning_rate=self._rate,
+                            seconds=session.seconds,
+                        )  # fmt: skip
+            means = {copy: (float(s[1] / s[0]), float(s[2] / s[0])) for copy, s in sums.items()}
+            self._judge(models, epoch, step, means, session)
+        return True
+
+    def _batches(self, epoch: int) -> Iterator[NDArray[np.int64]]:
+        order = np.random.default_rng([self.seed, epoch, 1]).permutation(self.labels)
+        for start in range(0, self.labels, self.batch_size):
+            yield order[start : start + self.batch_size]
+
+    def _judge(
+        self, models: Any, epoch: int, step: int, means: dict[str, tuple[float, float]], session: Session
+    ) -> None:
+        ids, labels = self._text.split("validation"), self.corpus.validation.labels
+        for copy, log in self.logs().items():
+            said = _said(getattr(models, copy), ids)
+            val_loss, val_accuracy = score(labels, said)
+            loss, accuracy = means[copy]
+            record = EpochRecord(epoch, step, loss, accuracy, val_loss, val_accuracy, session.seconds)
+            with self._writing(session):
+                log.add_epoch(record, Snapshot(step, epoch, said, {}))
+
+    def _judge_test(self, models: Any) -> None:
+        ids, labels = self._text.split("test"), self.corpus.test.labels
+        right = {copy: score(labels, _said(getattr(models, copy), ids))[1] for copy in COPIES}
+        tested = tuple(b for b in self.baselines if b.split == "test")
+        self.result = TransferResult(self.labels, self.seed, right["scratch"], right["pretrained"], tested)
+
+
+class _Models:
+    """The two copies, and while it is needed the network that pre-trains."""
+
+    def __init__(self, spec: BagSpec, seed: int) -> None:
+        self._spec = spec
+        self._guesser: Any = None
+        # The same first weights: they differ in nothing but what pre-training found.
+        self.scratch, self.pretrained = (build_classifier(spec, seed) for _ in COPIES)
+
+    def jax_state_sync(self) -> None:
+        """As `synchronize` asks of a model; a step of its own brings its weights back itself."""
+
+    def guesser(self) -> Any:
+        import keras
+
+        from llm_widgets.models.layers.adam import Adam
+
+        if self._guesser is None:
+            self._guesser = build_word_guesser(self._spec, 0)
+            self._guesser.compile(
+                optimizer=Adam(PRETRAINING_RATE), loss=lambda ignored, each: keras.ops.mean(each, axis=-1)
+            )
+        return self._guesser
+
+    def drop_guesser(self) -> None:
+        self._guesser = None
+
+    def compile(self, start: Start, freeze: bool, rate: float) -> None:
+        import keras
+
+        from llm_widgets.models.layers.adam import Adam
+
+        self.pretrained.get_layer(BODY).set_weights([start.vectors])
+        for model in (self.scratch, self.pretrained):
+            model.get_layer(BODY).trainable = not freeze
+            model.compile(
+                optimizer=Adam(learning_rate=rate, global_clipnorm=CLIP_NORM),
+                loss=keras.losses.BinaryCrossentropy(),
+                metrics=[keras.metrics.BinaryAccuracy(name="accuracy")],
+            )
+
+    def train(self, copy: str, ids: NDArray[np.int32], labels: NDArray[np.int8], rate: float) -> tuple[float, float]:
+        model = getattr(self, copy)
+        model.reset_metrics()
+        model.optimizer.learning_rate = rate
+        loss, accuracy = model.train_on_batch(ids, labels[:, None].astype(np.float32))
+        return float(loss), float(accuracy)
+
+
+def labelled_corpus(corpus: str | Corpus, language: str | None) -> Corpus:
+    """The corpus of a name, or the one that is given.
+
+    Raises:
+        ValueError: it has no labels.
+    """
+    found = corpora.load(corpus, language=language or get_language()) if isinstance(corpus, str) else corpus
+    if not isinstance(found, Corpus):
+        raise ValueError(t("A corpus of texts with labels is needed here. Received: {corpus}", corpus=repr(found)[:80]))
+    return found
+
+
+def shipped_start(corpus: Corpus, spec: BagSpec, text: Text) -> Start:
+    """The vectors that came with the kit, for the words of a corpus; unknown words get none."""
+    from llm_widgets.models.shipped_vectors import shipped_vectors
+
+    found = shipped_vectors(corpus.language)
+    vocabulary = text.tokenizer.vocabulary
+    vectors = np.zeros((spec.vocabulary_size, found.vectors.shape[1]), np.float32)
+    for number, word in enumerate(vocabulary):
+        if (place := found.places.get(word)) is not None:
+            vectors[number] = found.vectors[place]
+    return Start(scaled(vectors), "shipped", corpus.fingerprint)
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, (list, tuple)) else value
+
+
+def _vectors(model: Any) -> Any:
+    return model.get_layer(BODY).get_weights()[0]
+
+
+def _said(model: Any, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+    said = probabilities(model, ids)
+    assert said is not None
+    return said
+
+
+def _checked_labels(labels: int, corpus: Corpus) -> int:
+    least_class = int(min(np.bincount(corpus.train.labels, minlength=2)[:2])) if len(corpus.train) else 0
+    most = min(MOST_LABELS, 2 * least_class)
+    count = checked_count("labels", labels)
+    if not LEAST_LABELS <= count <= most:
+        raise ValueError(
+            t(
+                "The number of labels must be from {least} to {most} here, half of them positive. "
+                "Received: labels={labels}",
+                least=LEAST_LABELS, most=most, labels=labels,
+            )
+        )  # fmt: skip
+    return count
+
+
+def _checked_kind(kind: str, corpus: Corpus) -> str:
+    from llm_widgets.models.shipped_vectors import LANGUAGES
+
+    there = corpus.language in LANGUAGES
+    if kind not in ("texts", "shipped"):
+        raise ValueError(
+            t("Choose one of {names}. Received: pretraining={name}", names="texts, shipped", name=repr(kind))
+        )
+    if kind == "shipped" and not there:
+        raise ValueError(
+            t(
+                "No vectors for this language came with the kit; choose pretraining='texts', which learns them here. "
+                "Received: {corpus}",
+                corpus=repr(corpus),
+            )
+        )
+    return kind
+
+
+def _fitting(start: Start | None, corpus: Corpus, spec: BagSpec) -> Start | None:
+    shape = (spec.vocabulary_size, spec.embedding_dim)
+    if start is not None and (start.corpus != corpus.fingerprint or start.vectors.shape != shape):
+        raise ValueError(
+            t(
+                "This start was learned on other texts or in another size. Received: vectors of shape {shape}",
+                shape=start.vectors.shape,
+            )
+        )
+    return start
