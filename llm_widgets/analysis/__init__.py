@@ -27,9 +27,9 @@ from llm_widgets.analysis.next_word import WordReader as WordReader
 from llm_widgets.analysis.next_word_players import NextWordScore as NextWordScore
 from llm_widgets.analysis.next_word_players import NextWordScores as NextWordScores
 from llm_widgets.analysis.next_word_players import compare_next_word as compare_next_word
-from llm_widgets.analysis.projection import StableProjection as StableProjection
 from llm_widgets.analysis.program import ProgramJudgement as ProgramJudgement
 from llm_widgets.analysis.program import judge_program as judge_program
+from llm_widgets.analysis.projection import StableProjection as StableProjection
 from llm_widgets.analysis.saliency import TokenSaliency as TokenSaliency
 from llm_widgets.analysis.saliency import saliency as saliency
 from llm_widgets.analysis.sentence_vectors import count_vectors as count_vectors
@@ -49,8 +49,8 @@ __all__ = [
     "NextWordScore",
     "NextWordScores",
     "NextWords",
-    "StableProjection",
     "ProgramJudgement",
+    "StableProjection",
     "ThresholdColumns",
     "TokenSaliency",
     "WordReader",
