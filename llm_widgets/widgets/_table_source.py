@@ -101,7 +101,8 @@ class LiveTable:
 
     def _answer(self) -> None:
         run, new = self.workbench.run, self._new()
-        if new is None:
+        # As elsewhere nothing is built before the learner presses Train: that would import a backend here.
+        if new is None or not (run.log.batch_count or run.state.active):
             return
         seen = (run.id, run.log.generation, run.log.batch_count)
         spent = 0.0

@@ -50,7 +50,7 @@ export const samePlaces = (now, at) => now.ids.flatMap((id, i) => (id >= 0 && id
 
 /** The status in words. @param {Lookup} now @param {number} chosen @param {boolean} positions @param {Translate} t */
 export function lookupWords(now, chosen, positions, t) {
-  if (now.waiting) return t("The model is being made ready …");
+  if (now.waiting) return t("The model has not begun to learn. Press Train, or start its run, and its vectors are shown.");
   const [V, C] = now.size, n = now.tokens.length, told = [];
   if (!n) return t("Type a text: without tokens no rows are taken from the table of {rows} rows with {size} numbers each.", { rows: number(V), size: C });
   told.push(now.count > n ? t("The first {n} of {count} tokens take their rows of {size} numbers each from the {rows} rows of the table.", { n, count: now.count, size: C, rows: number(V) }) : t("{n} tokens take {n} rows of {size} numbers each from the {rows} rows of the table.", { n, size: C, rows: number(V) }));

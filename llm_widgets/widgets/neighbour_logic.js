@@ -19,7 +19,7 @@ const unknown = (part, t) => t("Without a vector: {words}.", { words: (part.miss
 
 /** @param {Neighbours} now @param {boolean} include @param {Translate} t */
 export function neighbourWords(now, include, t) {
-  if (now.waiting) return t("The model is being made ready …");
+  if (now.waiting) return t("The model has not begun to learn. Press Train, or start its run, and its vectors are shown.");
   const { near, analogy } = now, told = [];
   const first = near.answers?.[0];
   told.push(first ? t("Nearest to “{word}” among {words} words: “{first}”, cosine {cosine}.", { word: neighbourName(near.word ?? ""), words: number(now.words), first: neighbourName(first.word), cosine: cosineText(first.cosine) }) : unknown(near, t));

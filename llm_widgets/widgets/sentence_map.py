@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from llm_widgets.analysis.sentence_vectors import (
 )
 from llm_widgets.i18n import t
 from llm_widgets.models import pretrained
+from llm_widgets.training._turn import in_background
 from llm_widgets.widgets._computed import ComputedWidget, plain
 from llm_widgets.widgets._keywords import check_keywords
 from llm_widgets.widgets._sentence_presets import PRESETS
@@ -79,6 +80,7 @@ class SentenceMap(ComputedWidget):
         self._lock = threading.RLock()
         self._worker = Worker(self, "sentences", 0.02)
         self._model: Any = None
+        self._opening = False
         self.model_name = model or "minilm" if isinstance(model, str | None) else str(getattr(model, "name", ""))
         if not isinstance(model, str | None):
             check_sentence_encoder(model)
@@ -181,19 +183,33 @@ class SentenceMap(ComputedWidget):
             self._refresh()
         if self._encoder not in ("loading", "ready"):
             return
+        if self._model is not None:
+            self._told(self._encode)
+        elif not self._opening:
+            self._opening = True
+            # It imports a backend: the interpreter's exit must wait for that.
+            in_background(lambda: self._told(self._open_encoder), "sentences")
+
+    def _told(self, step: Callable[[], None]) -> None:
+        """Does a step; what goes wrong is told on the page."""
         try:
-            self._encode()
+            step()
         except Exception as error:  # a damaged file, or a backend that is not there
             with self._lock, self.hold_sync():
                 self._encoder, self._why = "failed", for_a_learner(error)
         self._refresh()
 
-    def _encode(self) -> None:
-        if self._model is None:
+    def _open_encoder(self) -> None:
+        try:
             if self.model_name not in _loaded:
                 _loaded[self.model_name] = pretrained.load(self.model_name)
             check_sentence_encoder(_loaded[self.model_name])
             self._model = _loaded[self.model_name]
+        finally:
+            self._opening = False
+        self._encode()
+
+    def _encode(self) -> None:
         new = [text for text in dict.fromkeys(self.sentences) if text not in self._vectors]
         found = dict(zip(new, sentence_vectors(self._model, new), strict=True))
         with self._lock:

@@ -37,7 +37,7 @@ test("the same token is told at all its places, and what becomes of it with plac
   assert.match(lookupWords(now, 3, false, t), /not in the table/);
   assert.match(lookupWords({ ...now, count: 90 }, 1, false, t), /The first 4 of 90/);
   assert.match(lookupWords({ ...now, tokens: [], ids: [] }, 0, false, t), /Type a text/);
-  assert.match(lookupWords({ waiting: true }, 0, false, t), /made ready/);
+  assert.match(lookupWords({ waiting: true }, 0, false, t), /not begun to learn/);
   assert.equal(lookupCell(now, 2, 1, true, t), "“a” at place 3, number 2 of 2: 2 from row 3, 1 for the place, together 3");
   assert.match(lookupCell(now, 3, 0, true, t), /takes no row/);
   assert.equal(cosine([0, 0], [1, 2]), 0);

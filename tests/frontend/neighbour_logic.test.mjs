@@ -21,5 +21,5 @@ test("it is said whether the given words were left out, and when one of them is 
   assert.match(neighbourWords({ ...now, analogy: given }, true, t), /one of the given words/);
   const missing = { missing: [{ word: "kingg", near: ["king"] }] };
   assert.match(neighbourWords({ ...now, near: missing, analogy: missing }, true, t), /^Without a vector: “kingg”. Without a vector/);
-  assert.match(neighbourWords({ waiting: true }, false, t), /made ready/);
+  assert.match(neighbourWords({ waiting: true }, false, t), /not begun to learn/);
 });
