@@ -19,9 +19,10 @@ _OPEN = f'import llm_widgets as lw\n\nchapter = lw.course.open_chapter("{PAGE}")
 _WIDGET = "lw.course.glossary()"
 _TITLE = {
     "en": "# Glossary\n\nEvery term of the course, in English and in Chinese. Run the two cells below to search in "
-    "both languages at once, or go through the list that follows. Links in the chapters lead to it.",
+    "both languages at once, or go through the list that follows. Links in the chapters lead to it; where one has "
+    "opened this page at its top, choose the term in the list.",
     "zh": "# 术语表\n\n课程的全部术语，中英对照。运行下面两个单元格，就能用两种语言同时查找；"
-    "也可以直接翻阅后面的列表。章节里的链接会指到这里的条目。",
+    "也可以直接翻阅后面的列表。章节里的链接会指到这里；如果打开后停在页首，就在列表里点选术语。",
 }
 _ALL = {"en": "## All terms", "zh": "## 全部术语"}
 

@@ -22,5 +22,6 @@ def test_chapter_01_is_whole(open_page, server, way):
         cells=35,
         widgets=WIDGETS,
         drawn=guesses + others,
+        formulas=12,
         names=NAMES | {part for name in HISTORY for part in name.replace("-", " ").replace("/", " ").split()},
     )

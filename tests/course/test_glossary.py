@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from llm_widgets import i18n
 from llm_widgets.course import chapters, terms
 from llm_widgets.course.glossary import PAGE, definitions, entries
 from tools import glossary as tool
@@ -57,6 +58,15 @@ def test_chapters_are_named_where_they_introduce_a_term() -> None:
     token = next(entry for entry in entries() if entry.english == "token")
     assert {"03-algorithms", "05-practice"} <= set(token.chapters)
     assert PAGE not in token.chapters
+
+
+def test_the_page_runs() -> None:
+    made: dict[str, object] = {}
+    try:
+        exec(chapters.read(chapters.path_of(PAGE, "zh")).code, made)
+        assert "Chapter('glossary'" in repr(made["chapter"])
+    finally:
+        i18n.set_language("en")
 
 
 def test_a_page_that_was_changed_by_hand_is_seen(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
