@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from llm_widgets.training.baselines import Baseline
 
 COPIES = ("scratch", "pretrained")
+WORD_UNITS = {"en": "words", "zh": "segments"}  # it is words that get vectors, in Chinese too
 LEAST_LABELS, MOST_LABELS = 10, 2_000
 PRETRAINING_BATCH, PRETRAINING_RATE = 64, 5e-3
 NOTHING: NDArray[np.float32] = np.empty(0, np.float32)
@@ -115,9 +116,12 @@ class TransferRun(Threaded):
         self.freeze = bool(freeze)
         self._given = _fitting(start, self.corpus, self.spec)
         self._text = Text(
-            self.corpus, unit=None, vocabulary_size=self.spec.vocabulary_size, length=self.spec.sequence_length,
+            self.corpus,
+            unit=WORD_UNITS.get(self.corpus.language),
+            vocabulary_size=self.spec.vocabulary_size,
+            length=self.spec.sequence_length,
             tokenizer=None,
-        )  # fmt: skip
+        )
         self.rows = draw_labelled(self.corpus.train.labels, self.labels, self.seed)
         self._forget()
 
