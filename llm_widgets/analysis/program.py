@@ -21,6 +21,7 @@ from llm_widgets.i18n import N_, t
 from llm_widgets.training.baselines import MAJORITY, REGRESSION, regression_probabilities
 
 PROGRAM, RUN = N_("your program"), N_("the network")
+GUESSING = N_("your program; else the commoner class")
 KINDS = ("answer", "none", "wrong", "error", "timeout", "unreached")
 _Z = 1.959963984540054  # 95 % of a normal distribution lie within
 
@@ -79,8 +80,11 @@ class ProgramJudgement:
 
     @property
     def table(self) -> tuple[Row, ...]:
-        """The program first, then the others."""
+        """The program first, then it again with a guess where it had no answer, then the others."""
         rows = [_row(PROGRAM, self.said, self.labels)]
+        if (self.said < 0).any():
+            guessed = np.where(self.said < 0, self.learned[MAJORITY], self.said).astype(np.int8)
+            rows.append(_row(GUESSING, guessed, self.labels))
         return (*rows, *(_row(name, said.astype(np.int8), self.labels) for name, said in self.learned.items()))
 
     @property

@@ -68,11 +68,16 @@ def table_of(source: Askable, name: str = "", language: str = "") -> TokenTable:
         >>> table_of(run).vectors.shape  # doctest: +SKIP
         (1000, 64)
     """
-    vectors, positions = source.call(_read)
+    vectors, positions = source.call(read_table)
     return TokenTable(name, source.tokenizer, vectors, positions, language)
 
 
-def _read(model: Any) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+def read_table(model: Any) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """The table of a Keras model, and what it adds at each place, copied.
+
+    Raises:
+        ValueError: the model has no embedding table.
+    """
     from llm_widgets.models.reading import synchronize
 
     synchronize(model)

@@ -13,6 +13,7 @@ from llm_widgets.training.events import EventLog
 
 WRONG_WORDS = 32  # drawn for each text
 RARE = 1e-3  # words that are commoner than this share are guessed less often (Mikolov et al. 2013, section 2.3)
+COMMON = 1e-3  # a word this common is shortened to a half
 NORM = 8.0  # mean length of the vectors that fine-tuning begins with
 
 
@@ -22,14 +23,12 @@ class Start:
 
     Args:
         vectors: of each token id, float32 [V, E]; the mean of their lengths is `NORM`.
-        kind: "texts" (learned here) or "shipped" (came with the kit).
         corpus: fingerprint of the corpus whose words these are.
-        log: the loss of each batch, where it was learned here.
+        log: the loss of each batch.
         seconds: that it took.
     """
 
     vectors: NDArray[np.float32]
-    kind: str
     corpus: str
     log: EventLog = field(default_factory=EventLog)
     seconds: float = 0.0
@@ -65,14 +64,19 @@ class Guesses:
             yield ids, guessed, np.minimum(drawn, len(self._noise) - 1).astype(np.int32)
 
 
-def scaled(vectors: NDArray[Any], share: NDArray[np.float64] | None = None) -> NDArray[np.float32]:
-    """Vectors with a mean length of `NORM`, and nothing for padding; long ones keep what they learned for longer.
+def scaled(vectors: NDArray[Any], share: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Vectors to begin fine-tuning with, float32 [V, E]; padding has none.
+
+    What all words have in common is taken away, common words are shortened, and the mean length becomes `NORM`: long
+    vectors keep what they learned while the first, wild steps of fine-tuning are made.
 
     Args:
-        vectors: [V, E]. share: of each token, [V]: what all words have in common is then taken away.
+        vectors: [V, E]. share: of each token in the texts, [V].
+
+    Reference:
+        Arora, S., Liang, Y. and Ma, T. (2017). A Simple but Tough-to-Beat Baseline for Sentence Embeddings. ICLR.
     """
-    if share is not None:
-        vectors = vectors - share @ vectors
+    vectors = (vectors - share @ vectors) * (COMMON / (COMMON + share))[:, None]
     lengths = np.linalg.norm(vectors[1:], axis=1)
     scaled = vectors * (NORM / max(float(lengths.mean()), 1e-9))
     scaled[0] = 0

@@ -66,15 +66,14 @@ class TransferRun(Threaded):
     Args:
         corpus: labelled texts, or the name of a corpus. language: of a corpus that is named.
         labels: how many texts are given with their labels, half of them positive; 10 to 2,000.
-        pretraining: "texts" learns the vectors here from the training texts, "shipped" takes those that came with the
-            kit (English; `shipped_start`).
         start: what an earlier run found (`learned_start`); pre-training is then left out.
-        spec: sizes of the network. seed: of first weights, drawn labels and order. epochs: passes over the labelled
-            texts; None takes about 200 batches. pretraining_epochs: passes over all texts; None takes about 1,600 batches.
+        spec: sizes of the network. seed: of first weights, drawn labels and order.
+        epochs: passes over the labelled texts; None takes about 200 batches.
+        pretraining_epochs: passes over all texts; None takes about 1,600 batches.
         learning_rate: of Adam in fine-tuning; may be set while it trains. freeze: the vectors stay as they are.
 
     Raises:
-        ValueError: a value is out of range, there are too few texts, or no vectors came with the kit for them.
+        ValueError: a value is out of range, or there are too few texts with labels.
 
     Example:
         >>> run = TransferRun("reviews", language="zh", labels=100)  # doctest: +SKIP
@@ -90,7 +89,6 @@ class TransferRun(Threaded):
         *,
         language: str | None = None,
         labels: int = 100,
-        pretraining: str = "texts",
         start: Start | None = None,
         spec: BagSpec | None = None,
         seed: int = 0,
@@ -111,11 +109,10 @@ class TransferRun(Threaded):
         self.epochs = checked_count("epochs", epochs or max(4, min(40, round(200 / self.steps_per_epoch))))
         self.pretraining_epochs = checked_count(
             "pretraining_epochs",
-            pretraining_epochs or max(1, min(50, round(1600 * PRETRAINING_BATCH / len(self.corpus.train)))),
+            pretraining_epochs or max(1, min(50, round(1_600 * PRETRAINING_BATCH / len(self.corpus.train)))),
         )
         self._first_rate = self._rate = checked_rate(learning_rate)
         self.freeze = bool(freeze)
-        self.kind = start.kind if start is not None else _checked_kind(pretraining, self.corpus)
         self._given = _fitting(start, self.corpus, self.spec)
         self._text = Text(
             self.corpus, unit=None, vocabulary_size=self.spec.vocabulary_size, length=self.spec.sequence_length,
@@ -145,7 +142,7 @@ class TransferRun(Threaded):
     @property
     def pretraining_steps(self) -> int:
         """Batches that pre-training takes; 0 where it is left out."""
-        if self.kind != "texts" or self._given is not None:
+        if self._given is not None:
             return 0
         return self.pretraining_epochs * math.ceil(len(self.corpus.train) / PRETRAINING_BATCH)
 
@@ -183,9 +180,7 @@ class TransferRun(Threaded):
     def _learn(self, session: Session, model: Any) -> bool:
         configure_backend()
         session.training = True
-        found = self.learned_start or (
-            shipped_start(self.corpus, self.spec, self._text) if self.kind == "shipped" else None
-        )
+        found = self.learned_start
         if found is None:
             self._enter("pretraining")
             found = self._pretrain(session, model)
@@ -235,7 +230,7 @@ class TransferRun(Threaded):
                     self.log.touch()
         vectors = scaled(np.asarray(_vectors(guesser)), guesses.share)
         models.drop_guesser()
-        return Start(vectors, "texts", self.corpus.fingerprint, log, seconds)
+        return Start(vectors, self.corpus.fingerprint, log, seconds)
 
     def _tune(self, session: Session, models: Any, start: Start) -> bool:
         models.compile(start, self.freeze, self._rate)
@@ -351,19 +346,6 @@ def labelled_corpus(corpus: str | Corpus, language: str | None) -> Corpus:
     return found
 
 
-def shipped_start(corpus: Corpus, spec: BagSpec, text: Text) -> Start:
-    """The vectors that came with the kit, for the words of a corpus; unknown words get none."""
-    from llm_widgets.models.shipped_vectors import shipped_vectors
-
-    found = shipped_vectors(corpus.language)
-    vocabulary = text.tokenizer.vocabulary
-    vectors = np.zeros((spec.vocabulary_size, found.vectors.shape[1]), np.float32)
-    for number, word in enumerate(vocabulary):
-        if (place := found.places.get(word)) is not None:
-            vectors[number] = found.vectors[place]
-    return Start(scaled(vectors), "shipped", corpus.fingerprint)
-
-
 def _first(value: Any) -> Any:
     return value[0] if isinstance(value, (list, tuple)) else value
 
@@ -391,25 +373,6 @@ def _checked_labels(labels: int, corpus: Corpus) -> int:
             )
         )  # fmt: skip
     return count
-
-
-def _checked_kind(kind: str, corpus: Corpus) -> str:
-    from llm_widgets.models.shipped_vectors import LANGUAGES
-
-    there = corpus.language in LANGUAGES
-    if kind not in ("texts", "shipped"):
-        raise ValueError(
-            t("Choose one of {names}. Received: pretraining={name}", names="texts, shipped", name=repr(kind))
-        )
-    if kind == "shipped" and not there:
-        raise ValueError(
-            t(
-                "No vectors for this language came with the kit; choose pretraining='texts', which learns them here. "
-                "Received: {corpus}",
-                corpus=repr(corpus),
-            )
-        )
-    return kind
 
 
 def _fitting(start: Start | None, corpus: Corpus, spec: BagSpec) -> Start | None:

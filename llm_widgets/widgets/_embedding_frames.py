@@ -26,6 +26,7 @@ class Frames:
     def __init__(self) -> None:
         self.generation = 0
         self._projection = StableProjection()
+        self._picture = np.zeros((0, 2))  # where the newest points are, [N, 2]
         self.forget()
 
     def forget(self) -> None:

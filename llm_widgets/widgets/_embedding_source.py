@@ -103,8 +103,9 @@ def points_of(source: Any, pair: Pair | None, words: Sequence[str] | None) -> Po
     else:
         names = source.tokenizer.vocabulary
         count, texts, positive, order = _known(source, len(names))
+    missing: tuple[str, ...] = ()
     if words is None:
-        chosen, missing = order[:MOST], ()
+        chosen = order[:MOST]
     else:
         chosen, missing = _rows_of(names, words)
         chosen = chosen[:MOST]

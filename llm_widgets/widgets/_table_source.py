@@ -12,7 +12,7 @@ import numpy as np
 from llm_widgets import i18n
 from llm_widgets.analysis import WordVectors
 from llm_widgets.i18n import t
-from llm_widgets.models.token_table import TokenTable, stored_table, table_of
+from llm_widgets.models.token_table import TokenTable, read_table, stored_table, table_of
 from llm_widgets.tokenizers import Encoding, Tokenizer
 from llm_widgets.training import LanguageRun, Run, Workbench
 from llm_widgets.widgets._base import as_workbench
@@ -104,11 +104,21 @@ class LiveTable:
         if new is None:
             return
         seen = (run.id, run.log.generation, run.log.batch_count)
+        spent = 0.0
+
+        def read(model: Any) -> Any:  # building a model, and waiting for a batch to end, cost the training nothing
+            nonlocal spent
+            began = time.perf_counter()
+            try:
+                return read_table(model)
+            finally:
+                spent = time.perf_counter() - began
+
+        vectors, positions = run.call(read)
         began = time.thread_time()
-        table = table_of(run, "", run.corpus.language)
-        self._worker.pause = max(PAUSE, (time.thread_time() - began) / SHARE)
+        new(TokenTable("", run.tokenizer, vectors, positions, run.corpus.language))
         self._seen = seen
-        new(table)
+        self._worker.pause = max(PAUSE, (spent + time.thread_time() - began) / SHARE)
 
     def send(self, content: Any, buffers: Any = None) -> None:
         """What went wrong goes to the page."""

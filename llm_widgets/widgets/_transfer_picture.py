@@ -25,8 +25,6 @@ def picture(run: TransferRun, past: Sequence[TransferRun]) -> dict[str, Any]:
         "labels": run.labels,
         "draw": run.seed,
         "freeze": run.freeze,
-        "kind": run.kind,
-        "kinds": ["texts", *(["shipped"] if run.corpus.language == "en" else [])],
         "texts": len(run.corpus.train),
         "sizes": [len(run.corpus.validation), len(run.corpus.test)],
         "epochs": run.epochs,
@@ -48,7 +46,7 @@ def picture(run: TransferRun, past: Sequence[TransferRun]) -> dict[str, Any]:
 
 
 def _settings(run: TransferRun) -> tuple[Any, ...]:
-    return run.labels, run.freeze, run.kind, run.epochs, run.learning_rate
+    return run.labels, run.freeze, run.epochs, run.learning_rate
 
 
 def _losses(log: EventLog) -> list[list[float]]:

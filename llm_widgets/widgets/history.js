@@ -118,7 +118,7 @@ function view(model, host) {
       /** @param {Point} point */
       function formula({ active, parameters, amount, flops }) {
         const [n, d, c] = [active ?? parameters, amount, flops].map((x) => { const [digits, power] = powers(/** @type {number} */ (x)); return row(num(digits), op("·"), sup(num(10), num(power))); });
-        return el("span", { class: "lw-history-formula" }, math([num(6), "N", "D", op("="), num(6), op("·"), n, op("·"), d]), math([op("="), c]));
+        return el("span", { class: "lw-history-formula" }, math([num(6), "N", "D"]), math([op("="), num(6), op("·"), n]), math([op("·"), d]), math([op("="), c]));
       }
       /** @param {Point} point @returns {[string, string | Node][]} */
       function said(point) {

@@ -59,7 +59,7 @@ export function lookupWords(now, chosen, positions, t) {
   else if (!now.known[chosen]) told.push(t("“{token}” is not in the vocabulary: it takes row {id}, which all unknown tokens share.", { token, id }));
   else if (places.length < 2) told.push(t("“{token}” has id {id} and takes row {id}.", { token, id }));
   else {
-    const at = places.map((i) => i + 1).join(", ");
+    const at = places.map((i) => i + 1).join(t(", "));
     if (!positions) told.push(t("“{token}” stands at places {at}: the same row {id} each time, number for number.", { token, at, id }));
     else {
       const cosines = places.slice(1).map((i) => cosine(now.rows[places[0]], now.rows[i]));

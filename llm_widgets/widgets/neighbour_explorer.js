@@ -39,7 +39,7 @@ function view(model, host) {
       }
       function why() {
         const one = near.one(), shared = one?.shared ?? [];
-        captions.why.textContent = !one ? "" : shared.length ? t("Why: both stand beside {words} more often than chance.", { words: shared.map((w) => `“${neighbourName(w)}”`).join(", ") }) : near.sentence();
+        captions.why.textContent = !one ? "" : shared.length ? t("Why: both stand beside {words} more often than chance.", { words: shared.map((w) => `“${neighbourName(w)}”`).join(t(", ")) }) : near.sentence();
         go.textContent = t("Go to “{word}”", { word: one ? neighbourName(one.word) : "…" });
         go.disabled = !one;
       }
@@ -72,7 +72,7 @@ function view(model, host) {
           near.paint(now.near);
           answers.paint(now.analogy);
           why();
-          const words = (now.analogy.given ?? []).map((/** @type {string} */ w) => `“${neighbourName(w)}”`).join(", ");
+          const words = (now.analogy.given ?? []).map((/** @type {string} */ w) => `“${neighbourName(w)}”`).join(t(", "));
           captions.left.textContent = now.analogy.missing ? "" : current("include") ? t("The given words may be answers: {words}.", { words }) : t("Left out of the answers by custom: {words}.", { words });
           const key = JSON.stringify(now.tries);
           if (key !== offered) {

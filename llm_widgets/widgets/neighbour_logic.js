@@ -15,7 +15,7 @@ export const degrees = (cosine) => (180 / Math.PI) * Math.acos(Math.max(-1, Math
 export const cosineText = (x) => x.toFixed(2).replace("-", "−");
 
 /** @param {NeighbourPart} part @param {Translate} t */
-const unknown = (part, t) => t("Without a vector: {words}.", { words: (part.missing ?? []).map(({ word }) => `“${neighbourName(word)}”`).join(", ") });
+const unknown = (part, t) => t("Without a vector: {words}.", { words: (part.missing ?? []).map(({ word }) => `“${neighbourName(word)}”`).join(t(", ")) });
 
 /** @param {Neighbours} now @param {boolean} include @param {Translate} t */
 export function neighbourWords(now, include, t) {

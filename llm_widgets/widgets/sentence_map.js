@@ -83,7 +83,7 @@ function view(model, host) {
         const [i, j] = current("pair"), common = inCommon(now.word_lists[i] ?? [], now.word_lists[j] ?? []);
         detail.replaceChildren(...[i, j].map((k) => el("p", {}, el("span", { class: "lw-sentence-number lw-sentence-lit" }, k + 1), el("bdi", {}, now.sentences[k] || "…"))),
           el("p", {}, now.cosines ? t("{name}: {encoder}. Words: {words}.", { name: title(), encoder: cosineShort(now.cosines[i][j]), words: cosineShort(now.words[i][j]) }) : t("Words: {words}.", { words: cosineShort(now.words[i][j]) }), " ",
-            common.length ? t("In common: {words}.", { words: common.map((w) => `“${w}”`).join(", ") }) : t("No word in common.")));
+            common.length ? t("In common: {words}.", { words: common.map((w) => `“${w}”`).join(t(", ")) }) : t("No word in common.")));
       }
       const project = () => plane.restyle();
       model.on("change:projector", project);

@@ -27,7 +27,7 @@ function view(model, host) {
         height: 170, label: () => t("Loss of pre-training"),
         scene: () => {
           const now = found();
-          if (!now || (now.kind === "shipped" && !now.pretraining.length)) return null;
+          if (!now) return null;
           const values = now.pretraining.map(([, loss]) => loss);
           return { x: [0, Math.max(10, now.pretraining_plan)], y: values.length ? spanOf(values, 0.1) : [0, 4], whole: true, xName: t("batches"), lines: [{ points: now.pretraining, colour: "green" }] };
         },
@@ -67,11 +67,8 @@ function view(model, host) {
       const count = el("input", { type: "range", min: 0, max: COUNTS.length - 1, step: 1, id: countName.getAttribute("for"), dataset: { setting: "labels" }, on: { input: () => set("labels", COUNTS[Number(count.value)]) } });
       const rateName = el("span", {}), rate = numberField({ t, label: () => t("Learning rate"), get: () => current("learning_rate"), set: (x) => set("learning_rate", x), refused, low: 1e-6, high: 10, step: 0.001, role: "rate" });
       const freeze = el("input", { type: "checkbox", dataset: { setting: "freeze" }, on: { change: () => set("freeze", freeze.checked) } }), freezeName = el("span", {});
-      const kind = el("select", { dataset: { setting: "pretraining" }, on: { change: () => set("pretraining", kind.value) } }), kindName = el("span", {});
-      const KIND = /** @type {Record<string, string>} */ ({ texts: N("learned here, from reviews without labels"), shipped: N("shipped: from MiniLM, which read a billion pairs of sentences") });
       const projected = () => { for (const one of [unlabelled, accuracy, loss]) one.restyle(); };
       model.on("change:projector", projected);
-      let kinds = "";
       root.classList.add("lw-transfer");
 
       const key = (/** @type {string} */ colour, /** @type {string} */ name) => el("li", {}, el("span", { class: `lw-transfer-key lw-transfer-${colour}`, "aria-hidden": "true" }), name);
@@ -85,7 +82,6 @@ function view(model, host) {
           el("div", { class: "lw-transfer-count" }, countName, count, countValue),
           el("label", { class: "lw-check" }, freeze, freezeName),
           el("span", { class: "lw-check" }, rateName, rate.node),
-          el("label", { class: "lw-transfer-kind" }, kindName, kind),
         ],
         relabel() {
           captions[0].textContent = t("1. Pre-training, without labels");
@@ -97,34 +93,24 @@ function view(model, host) {
           countName.textContent = t("Labels");
           rateName.textContent = t("Learning rate");
           freezeName.textContent = t("Freeze the word vectors");
-          kindName.textContent = t("Pre-trained start");
           rate.relabel();
-          kinds = "";
         },
         paint(/** @type {Found} */ now) {
-          const busy = now.state === "running" || now.state === "paused", shipped = now.kind === "shipped";
+          const busy = now.state === "running" || now.state === "paused";
           root.dataset.run = now.state;
           root.dataset.phase = now.phase;
           train.textContent = now.state === "running" ? t("Pause") : now.state === "paused" ? t("Go on") : now.result ? t("Train again") : t("Train");
           stop.disabled = !busy;
           again.disabled = busy || !(now.result || now.draws.length);
-          for (const input of [count, freeze, kind]) input.disabled = busy;
+          for (const input of [count, freeze]) input.disabled = busy;
           count.value = String(COUNTS.findIndex((n) => n >= current("labels")));
           countValue.textContent = number(current("labels"));
           count.setAttribute("aria-valuetext", number(current("labels")));
           freeze.checked = Boolean(current("freeze"));
           rate.paint();
-          if (kinds !== now.kinds.join()) {
-            kinds = now.kinds.join();
-            kind.replaceChildren(...now.kinds.map((one) => el("option", { value: one }, t(KIND[one]))));
-          }
-          kind.value = current("pretraining");
-          told.textContent = shipped
-            ? t("These vectors came with the kit. MiniLM, which others trained on more than a billion pairs of sentences, read each word alone; neither labels nor validation or test reviews were read.")
-            : now.pretraining_seconds === null
-              ? t("Each word of {texts} training reviews is guessed from the other words of its review.", { texts: number(now.texts) })
-              : t("{texts} training reviews were read in {seconds} s; the vectors are kept for every draw.", { texts: number(now.texts), seconds: Math.max(1, Math.round(now.pretraining_seconds)) });
-          unlabelled.node.hidden = shipped;
+          told.textContent = now.pretraining_seconds === null
+            ? t("Each word of {texts} training reviews is guessed from the other words of its review.", { texts: number(now.texts) })
+            : t("{texts} training reviews were read in {seconds} s; the vectors are kept for every draw.", { texts: number(now.texts), seconds: Math.max(1, Math.round(now.pretraining_seconds)) });
           for (const one of [unlabelled, accuracy, loss]) one.invalidate();
           const rows = resultRows(now, zh(), t);
           results.replaceChildren(el("table", { class: "lw-table" },

@@ -29,8 +29,6 @@ class TransferLab(LiveWidget):
     Args:
         corpus: labelled texts, or the name of a corpus. language: of a corpus that is named; None takes the learner's.
         labels: how many texts are given with their labels, 10 to 2,000.
-        pretraining: "texts" (learned here, from the training texts without labels) or "shipped" (English; came with
-            the kit).
         freeze: the pre-trained vectors stay as they are. learning_rate: of fine-tuning. seed: of the first draw.
         **settings: spec, batch_size, epochs, pretraining_epochs of the `TransferRun`.
 
@@ -55,8 +53,6 @@ class TransferLab(LiveWidget):
     freeze = traitlets.Bool(False).tag(sync=True)
     # Of fine-tuning; acts at once.
     learning_rate = traitlets.Float(3e-3).tag(sync=True)
-    # "texts" or "shipped".
-    pretraining = traitlets.Unicode("").tag(sync=True)
     # The picture, renewed while it trains.
     _found = traitlets.Dict().tag(sync=True)
 
@@ -66,7 +62,6 @@ class TransferLab(LiveWidget):
         *,
         language: str | None = None,
         labels: int = 100,
-        pretraining: str = "texts",
         freeze: bool = False,
         learning_rate: float = 3e-3,
         seed: int = 0,
@@ -78,20 +73,19 @@ class TransferLab(LiveWidget):
         self._first_seed = checked_count("seed", seed, least=0)
         self._changing = threading.RLock()
         self._subscribers: list[Callable[[str], None]] = []
-        self._starts: dict[str, Any] = {}
+        self._start: Any = None
         self.past: tuple[TransferRun, ...] = ()
         chosen: dict[str, Any] = {
             "labels": labels,
-            "pretraining": pretraining,
             "freeze": freeze,
             "learning_rate": learning_rate,
         }
         self.run = TransferRun(self.corpus, seed=self._first_seed, **chosen, **settings)
         super().__init__(
             labels=self.run.labels, freeze=self.run.freeze, learning_rate=self.run.learning_rate,
-            pretraining=self.run.kind, projector=projector,
+            projector=projector,
         )  # fmt: skip
-        self.observe(self._settled, names=["labels", "freeze", "learning_rate", "pretraining"])
+        self.observe(self._settled, names=["labels", "freeze", "learning_rate"])
         self._refresh()
         self._unfollow = follow(self, self)
 
@@ -149,18 +143,16 @@ class TransferLab(LiveWidget):
 
     def _fits(self) -> bool:
         run = self.run
-        return (run.labels, run.freeze, run.kind) == (self.labels, self.freeze, self.pretraining)
+        return (run.labels, run.freeze) == (self.labels, self.freeze)
 
-    def _make(self, seed: int, **changes: Any) -> TransferRun:
-        chosen = {name: getattr(self, name) for name in ("labels", "freeze", "learning_rate", "pretraining")} | changes
-        return TransferRun(
-            self.corpus, seed=seed, start=self._starts.get(chosen["pretraining"]), **chosen, **self._extra
-        )
+    def _make(self, seed: int) -> TransferRun:
+        chosen = {name: getattr(self, name) for name in ("labels", "freeze", "learning_rate")}
+        return TransferRun(self.corpus, seed=seed, start=self._start, **chosen, **self._extra)
 
     def _new(self, seed: int) -> None:
         old = self.run
         if old.learned_start is not None:
-            self._starts[old.kind] = old.learned_start
+            self._start = old.learned_start
         run = self._make(seed)
         old.release()
         if old.result is not None:
@@ -197,7 +189,7 @@ class TransferLab(LiveWidget):
 
     def _on_settings(self, content: Any) -> None:
         for name, value in content["changes"].items():
-            if name in ("labels", "freeze", "learning_rate", "pretraining"):
+            if name in ("labels", "freeze", "learning_rate"):
                 try:
                     setattr(self, name, value)
                 except traitlets.TraitError as error:

@@ -9,7 +9,7 @@ import { number, percent, sentences } from "./kit.js";
 /**
  * @typedef {object} Found
  * @property {string} state @property {string} phase @property {string | null} error @property {number} labels @property {number} draw @property {boolean} freeze
- * @property {string} kind @property {string[]} kinds @property {number} texts @property {[number, number]} sizes @property {number} epochs @property {number} plan
+ * @property {number} texts @property {[number, number]} sizes @property {number} epochs @property {number} plan
  * @property {[number, number][]} pretraining @property {number} pretraining_plan @property {number | null} pretraining_seconds
  * @property {{ scratch: Copy, pretrained: Copy }} copies @property {Rule[]} baselines @property {Result | null} result
  * @property {{ draw: number, scratch: [number, number][], pretrained: [number, number][] }[]} past @property {Result[]} draws @property {number} others
@@ -30,7 +30,7 @@ export function transferWords(now, t) {
     const this_draw = t("Test accuracy with {labels} labels: {scratch} from nothing, {pretrained} pre-trained, {gain} points.", { labels: number(now.labels), scratch: percent(result.scratch), pretrained: percent(result.pretrained), gain: points(result.gain) });
     return sentences(this_draw, mean ? t("Mean gain of {n} draws: {gain} ± {sd} points, from {low} to {high}.", { n: mean.n, gain: points(mean.gain.mean), sd: (100 * mean.gain.sd).toFixed(1), low: points(mean.gain.low ?? 0), high: points(mean.gain.high ?? 0) }) : t("One draw says little: press “Another draw of labels”."));
   }
-  if (now.state === "idle") return now.kind === "texts" && !now.pretraining.length
+  if (now.state === "idle") return !now.pretraining.length
     ? t("Ready. Train first learns word vectors from {texts} reviews without their labels, then both copies from {labels} labels.", { texts: number(now.texts), labels: number(now.labels) })
     : t("Ready. Train lets both copies learn from the same {labels} labels.", { labels: number(now.labels) });
   const paused = now.state === "paused" ? t("Paused.") : now.state === "stopped" ? t("Stopped.") : "";

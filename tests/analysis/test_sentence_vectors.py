@@ -20,7 +20,7 @@ def models(tmp_path, monkeypatch):
 
 
 def test_the_mean_of_the_tokens_is_that_of_transformers(models, tmp_path):
-    """Padding counts for nothing: each sentence alone, in their model, gives the same vector as all together in ours."""
+    """Padding counts for nothing: each sentence alone in their model gives the vector of all together in ours."""
     torch = pytest.importorskip("torch")
     theirs = save("bert-none", tmp_path / "small")
     pretrained.add("small", folder=tmp_path / "small")
