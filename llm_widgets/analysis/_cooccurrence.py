@@ -73,19 +73,15 @@ def count_words(texts: Sequence[str], unit: str, vocabulary_size: int, min_count
 
 def cooccurrence(counted: Counted, window: int) -> csr_matrix:
     """How often each word stands near each, [V, V]: at a distance d it counts (window - d + 1) / window, both ways."""
-    from scipy.sparse import coo_matrix
+    from scipy.sparse import coo_matrix, csr_matrix
 
-    size, words = len(counted.names), counted.words
-    firsts, seconds, weights = [], [], []
-    for distance in range(1, min(window, len(words) - 1) + 1):
+    size, words = len(counted.names), counted.words.astype(np.int32)
+    one_way = csr_matrix((size, size))
+    for distance in range(1, min(window, len(words) - 1) + 1):  # one after the other: together they need much room
         a, b = words[:-distance], words[distance:]
         near = (a >= 0) & (b >= 0) & (counted.text[:-distance] == counted.text[distance:])
-        firsts.append(a[near])
-        seconds.append(b[near])
-        weights.append(np.full(int(near.sum()), (window - distance + 1) / window))
-    none = np.empty(0, np.int64)
-    place = (np.concatenate([none, *firsts]), np.concatenate([none, *seconds]))
-    one_way = coo_matrix((np.concatenate([none.astype(float), *weights]), place), shape=(size, size)).tocsr()
+        weights = np.full(int(near.sum()), (window - distance + 1) / window)
+        one_way += coo_matrix((weights, (a[near], b[near])), shape=(size, size)).tocsr()
     return one_way + one_way.T
 
 

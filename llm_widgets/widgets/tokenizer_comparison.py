@@ -121,6 +121,7 @@ class TokenizerComparison(ComputedWidget):
         key = self._key()
         if key == self._seen:
             return
+        self._seen = ()  # what is shown may be of a half-done text from here on, and be left for what was shown before
         text, language, size, lowercase, punctuation = key
         options = {"lowercase": lowercase, "punctuation": punctuation}
         comparison = Comparison(text, language=language, bpe_size=size, **options)
