@@ -54,7 +54,8 @@ PASTE = """([root, text]) => {
   window.pasted = new Promise((done, failed) => {
     const began = performance.now();
     const look = () => {
-      if (whole.dataset.ready === "true" && status.textContent.includes(`${text.length.toLocaleString("en")} characters make`)) {
+      const said = `${text.length.toLocaleString("en")} characters make`;
+      if (whole.dataset.ready === "true" && status.textContent.includes(said)) {
         watch.disconnect();
         requestAnimationFrame(() => done((performance.now() - began) / 1000));
       }
