@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser._numpy_chapter import NAMES, WAYS, assert_whole
+from tests.browser._whole_chapter import NAMES, WAYS, assert_whole
 
 WIDGETS = ("predict(", "SoftmaxExplorer(", "OptimizerRace(", "Walk(", "errata(")
 

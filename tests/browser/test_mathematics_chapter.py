@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser._numpy_chapter import WAYS, assert_whole
+from tests.browser._whole_chapter import WAYS, assert_whole
 
 WIDGETS = (
     "predict(",

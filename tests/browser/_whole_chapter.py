@@ -1,4 +1,4 @@
-"""A chapter of NumPy alone as a learner opens it: every cell runs, every widget draws, every formula can be read."""
+"""A chapter as a learner opens it: every cell runs, every widget draws, every formula can be read."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ SCROLL = """(i) => { const notebook = window.jupyterapp.shell.currentWidget.cont
   notebook.activeCellIndex = i;
   return notebook.scrollToItem(i, 'start'); }"""
 ACTIVE = ".jp-Notebook-cell.jp-mod-active"
+SHOWN = ".lw[data-state=shown]"  # a widget that computes at once
 
 
 def assert_whole(
@@ -35,6 +36,7 @@ def assert_whole(
     widgets: Sequence[str],
     drawn: int,
     names: set[str] = NAMES,
+    shown: str = SHOWN,
     formulas: int = 20,
 ) -> None:
     """Opens a chapter, runs it, looks at each of its widgets, and reads it.
@@ -46,6 +48,7 @@ def assert_whole(
         widgets: parts of the calls that show one.
         drawn: how many cells show one.
         names: what Chinese prose writes in Latin letters.
+        shown: what each of these widgets has once it has drawn.
         formulas: it has more than these.
     """
     language, app, dark = way
@@ -64,7 +67,7 @@ def assert_whole(
         assert len(places) == drawn
         for place in places:
             tab.evaluate(SCROLL, place)
-            tab.locator(f"{ACTIVE} .lw[data-state=shown]").wait_for()
+            tab.locator(f"{ACTIVE} :is({shown})").first.wait_for()
         picture(page, f"chapter-{name[:2]}-{language}-{app}")
         found = tab.evaluate(CONTRAST)
         assert not [f for f in found if f[0] < 4.5]

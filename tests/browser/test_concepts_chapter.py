@@ -1,0 +1,56 @@
+"""Chapter 02 as a learner opens it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser._whole_chapter import NAMES, SHOWN, WAYS, assert_whole
+
+WIDGETS = (
+    "predict(",
+    "TokenizerComparison(",
+    "BPETrainer(",
+    "EmbeddingLookup(",
+    "EmbeddingMap(",
+    "NeighbourExplorer(",
+    "SentenceMap(",
+    "ArchitectureExplorer(",
+    "attention_map(",
+    "TransferLab(",
+    "program_against_learning(",
+)
+# Bytes are written in hexadecimal digits, models and settings by their names.
+BYTES = {first + second for first in "ABCDEF" for second in "ABCDEF"}
+MODELS = {
+    "GPT",
+    "BERT",
+    "MiniLM",
+    "BPE",
+    "UTF",
+    "TF",
+    "IDF",
+    "float",
+    "Transformer",
+    "SwiGLU",
+    "causal",
+    "layer",
+    "rms",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", WAYS)
+def test_chapter_02_is_whole(open_page, server, way):
+    guesses = 8
+    assert_whole(
+        open_page,
+        server,
+        "02-concepts",
+        way,
+        cells=35,
+        widgets=WIDGETS,
+        drawn=guesses + len(WIDGETS) - 1,
+        formulas=12,
+        shown=f"{SHOWN}, .lw-embedding-map canvas, .lw-am-map:not([hidden]) canvas",
+        names=NAMES | BYTES | MODELS,
+    )
