@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from llm_widgets.i18n import t
+
 WORDS = {"positive": 1, "negative": 0, "pos": 1, "neg": 0, "正面": 1, "负面": 0, "好评": 1, "差评": 0}
 STUCK = 2  # texts that run out of time, after which the rest is not tried
 _POLL = 0.02
@@ -165,9 +167,10 @@ def _error(error: BaseException, code: Any) -> str:
         words = str(error).strip().splitlines()
     except Exception:
         words = []
-    where, trace = "", error.__traceback__
+    line, trace = 0, error.__traceback__
     while trace is not None:
         if code is not None and trace.tb_frame.f_code is code:
-            where = f" ({trace.tb_lineno - code.co_firstlineno + 1})"
+            line = trace.tb_lineno - code.co_firstlineno + 1
         trace = trace.tb_next
-    return f"{type(error).__name__}{where}: {words[0][:200] if words else ''}".rstrip(": ")
+    told = f"{type(error).__name__}: {words[0][:200] if words else ''}".rstrip(": ")
+    return t("{error}, in line {line}", error=told, line=line) if line else told

@@ -61,6 +61,13 @@ def baselines(
     )
 
 
+def forget() -> None:
+    """Forgets what was fit; the next question fits it again."""
+    _beside.clear()
+    with _saying:
+        _said.clear()
+
+
 def majority(corpus: Corpus) -> tuple[Baseline, ...]:
     """Always what is commoner in the training split."""
     commoner = int(2 * int(corpus.train.labels.sum()) >= len(corpus.train))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from llm_widgets.i18n import catalogue
+from llm_widgets.training.baselines import MAJORITY, REGRESSION
 from llm_widgets.training.events import EventLog
 from llm_widgets.training.transfer import COPIES, TransferRun
 
@@ -75,9 +76,13 @@ def _validation(log: EventLog) -> dict[str, list[list[float]]]:
 
 def _baselines(run: TransferRun) -> list[dict[str, Any]]:
     chinese = catalogue("zh")
+    # Before they are known their rows are there already: a table that grows would move what is below.
+    known = [(b.name, b.split, b.accuracy) for b in run.baselines] or [
+        (name, "test", math.nan) for name in (REGRESSION, MAJORITY)
+    ]
     return [
-        {"name": {"en": b.name, "zh": chinese.get(b.name, b.name)}, "split": b.split, "accuracy": b.accuracy}
-        for b in run.baselines
+        {"name": {"en": name, "zh": chinese.get(name, name)}, "split": split, "accuracy": accuracy}
+        for name, split, accuracy in known
     ]
 
 

@@ -95,7 +95,6 @@ export function drawPlot(g, width, height, colours, scene) {
     if (rule.x !== undefined) { g.moveTo(crisp(px(rule.x)), top); g.lineTo(crisp(px(rule.x)), bottom); }
     else if (rule.y !== undefined) { g.moveTo(left, crisp(py(rule.y))); g.lineTo(right, crisp(py(rule.y))); }
     g.stroke();
-    if (rule.name) { g.fillStyle = colours.muted; g.textAlign = "left"; g.textBaseline = rule.x === undefined ? "bottom" : "top"; g.fillText(rule.name, rule.x === undefined ? left + 4 * u : px(rule.x) + 4 * u, rule.x === undefined ? py(/** @type {number} */ (rule.y)) - 2 * u : top); }
   }
   for (const line of scene.lines ?? []) {
     g.strokeStyle = colours[line.colour];
@@ -112,6 +111,17 @@ export function drawPlot(g, width, height, colours, scene) {
     }
     g.stroke();
     g.setLineDash([]);
+  }
+  // Names of rules stand above the lines, with a rim of paper: a line through them could not be read.
+  for (const rule of (scene.rules ?? []).filter(({ name }) => name)) {
+    const name = rule.name ?? "", across = rule.x === undefined, x = across ? left + 4 * u : px(/** @type {number} */ (rule.x)) + 4 * u, y = across ? py(/** @type {number} */ (rule.y)) - 2 * u : top;
+    g.textAlign = "left";
+    g.textBaseline = across ? "bottom" : "top";
+    g.lineWidth = 3 * u;
+    g.strokeStyle = colours.paper;
+    g.strokeText(name, x, y);
+    g.fillStyle = colours.muted;
+    g.fillText(name, x, y);
   }
   for (const point of scene.points ?? []) {
     g.beginPath();

@@ -45,8 +45,8 @@ function view(model, host) {
           const now = found();
           if (!now) return null;
           const rules = now.baselines.filter(({ split }) => split === "validation");
-          const all = [...rules.map((r) => r.accuracy), ...curves(now, "accuracy").flatMap((line) => line.points.map(([, y]) => y ?? 0.5))];
-          return { x: [0, now.plan], y: accuracyAxis(all), whole: true, xName: t("batches"), lines: curves(now, "accuracy"), rules: rules.map((r) => ({ y: r.accuracy, name: `${r.name[zh() ? "zh" : "en"]} ${percent(r.accuracy)}` })) };
+          const all = [...rules.map((r) => r.accuracy ?? 0.5), ...curves(now, "accuracy").flatMap((line) => line.points.map(([, y]) => y ?? 0.5))];
+          return { x: [0, now.plan], y: accuracyAxis(all), whole: true, xName: t("batches"), lines: curves(now, "accuracy"), rules: rules.map((r) => ({ y: r.accuracy ?? 0.5, name: `${r.name[zh() ? "zh" : "en"]} ${percent(r.accuracy)}` })) };
         },
       });
       const loss = plot({

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -136,7 +137,8 @@ class TransferLab(LiveWidget):
 
     def close(self) -> None:
         """Takes the widget off the page; the run goes on."""
-        self._unfollow()
+        with contextlib.suppress(AttributeError):  # a lab that was refused was never followed
+            self._unfollow()
         super().close()
 
     # Inside

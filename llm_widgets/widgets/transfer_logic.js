@@ -3,7 +3,7 @@ import { number, percent, sentences } from "./kit.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 /** @typedef {{ mean: number, sd: number, low?: number, high?: number }} Spread */
-/** @typedef {{ name: { en: string, zh: string }, split: string, accuracy: number }} Rule */
+/** @typedef {{ name: { en: string, zh: string }, split: string, accuracy: number | null }} Rule */
 /** @typedef {{ draw: number, scratch: number, pretrained: number, gain: number, baselines: number[] }} Result */
 /** @typedef {{ training: [number, number][], accuracy: [number, number][], loss: [number, number][] }} Copy */
 /**

@@ -96,7 +96,7 @@ def test_errors_and_odd_answers_are_told_with_their_text_and_the_rest_goes_on() 
     for trouble in judged.troubles:
         assert trouble.text in judged.sentence
     assert any(kind == "error" for kind, _ in told)
-    assert "KeyError (3)" in judged.sentence or not any("film" in text for text in CORPUS.test.texts)
+    assert "in line 3 on" in judged.sentence or not any("film" in text for text in CORPUS.test.texts)
 
 
 def test_an_endless_loop_is_stopped_and_named() -> None:
@@ -129,10 +129,10 @@ def test_a_program_that_swallows_everything_or_cannot_be_interrupted_is_left_alo
 
 def test_a_slow_program_is_cut_off_and_that_is_said() -> None:
     def slow(text):
-        time.sleep(0.1)
+        time.sleep(0.2)
         return True
 
-    judged = judge_program(slow, CORPUS, seconds=0.5)
+    judged = judge_program(slow, CORPUS, seconds=1.5)
     assert 0 < judged.counts["answer"] < N
     assert "texts were not tried" in judged.sentence
 

@@ -120,7 +120,7 @@ def test_the_program_is_judged_and_its_troubles_are_told_as_text(look, shared_ke
     page = look.page
     told = page.locator(f"{RULES} .lw-program-troubles").inner_text()
     assert "onerror=alert(1)" in told
-    assert "IndexError (7): string index out of range" in told
+    assert "IndexError: string index out of range, in line 7" in told
     assert page.locator(f"{RULES} img, {RULES} script").count() == 0
     count = shared_kernel.value("view.judged.compared()['only_program']")
     page.locator(f"{RULES} [data-who=program]").focus()

@@ -9,13 +9,11 @@ import pytest
 from sklearn.dummy import DummyClassifier
 
 from llm_widgets import corpora
-from llm_widgets.training.baselines import MAJORITY, REGRESSION, baselines
+from llm_widgets.training.baselines import MAJORITY, REGRESSION, baselines, forget
 
 
 def test_they_are_computed_once_beside_and_wake_the_readers(make_run, corpus, until):
-    import llm_widgets.training.baselines as module
-
-    module._beside.clear()
+    forget()
     run = make_run()
     version = run.log.version
     assert run.baselines() == ()

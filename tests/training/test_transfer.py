@@ -21,7 +21,7 @@ SMALL = {"spec": SPEC, "labels": 20, "epochs": 3, "pretraining_epochs": 4}
 
 def ended(run: TransferRun) -> TransferRun:
     run.start()
-    assert run.wait(60) is RunState.FINISHED, run.traceback
+    assert run.wait(240) is RunState.FINISHED, run.traceback
     return run
 
 
@@ -62,9 +62,8 @@ def test_words_are_guessed_as_often_as_mikolov_says_and_wrong_ones_are_drawn_by_
     ids = np.repeat(np.array([[2, 3, 3, 3, 3, 3, 3, 3, 0, 0]], np.int32), 4_000, axis=0)
     batches = list(Guesses(ids, 6, 500, 0).epoch(0))
     again = list(Guesses(ids, 6, 500, 0).epoch(0))
-    assert all(
-        np.array_equal(a, b) for one, two in zip(batches, again, strict=True) for a, b in zip(one, two, strict=True)
-    )
+    for one, two in zip(batches, again, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
     guessed = np.concatenate([counts for _, counts, _ in batches])
     wrong = np.concatenate([drawn.ravel() for _, _, drawn in batches])
     assert guessed[:, 0].mean() == pytest.approx(np.sqrt(1e-3 / 0.125), abs=0.02)
@@ -169,11 +168,11 @@ def test_impossible_numbers_of_labels_are_refused(labels: object) -> None:
 
 
 def test_few_labels_gain_by_pretraining_on_the_chinese_reviews() -> None:
-    """What the lab shows, with less pre-training: each of three draws of 100 labels is better by points."""
+    """What the lab shows, with less pre-training: each of two draws of 100 labels is better by points."""
     corpus = corpora.load("reviews", language="zh")
     start, gains = None, []
-    for seed in range(3):
-        run = ended(TransferRun(corpus, labels=100, seed=seed, start=start, epochs=15, pretraining_epochs=6))
+    for seed in range(2):
+        run = ended(TransferRun(corpus, labels=100, seed=seed, start=start, epochs=12, pretraining_epochs=3))
         start = run.learned_start
         gains.append(run.result.gain)
     assert min(gains) > 0.02, gains
