@@ -35,6 +35,16 @@ CHAT = """import llm_widgets as lw
 lw.set_language("{language}")
 chat = lw.Chat()
 chat"""
+ARCHITECTURE = """import llm_widgets as lw
+lw.set_language("{language}")
+explorer = lw.ArchitectureExplorer("gpt2")
+explorer.chosen = "block.up"
+explorer"""
+MAP = """import llm_widgets as lw
+lw.set_language("{language}")
+bench = lw.Workbench("reviews", language="{language}", epochs=30)
+view = lw.EmbeddingMap(bench)
+view"""
 QUESTION = "What is the capital of Japan?"
 STEPS = {"en": 12, "zh": 5}  # tokens that are taken before another road is tried
 GHOST = 120  # batches of the first run, which becomes the ghost
@@ -108,6 +118,23 @@ def explore(language: str) -> Train:
     return walk
 
 
+def look(tab: NotebookPage, kernel: Kernel) -> None:
+    """Nothing is done; the picture is drawn."""
+    tab.page.wait_for_timeout(1500)
+
+
+def learn(word: str) -> Train:
+    """A map while its classifier learns, with one word and its neighbours."""
+
+    def train(tab: NotebookPage, kernel: Kernel) -> None:
+        kernel.run("bench.start()")
+        kernel.until("bench.run.log.batch_count > 400", timeout=180)
+        kernel.run(f"view.choose({word!r})")
+        tab.page.wait_for_timeout(1500)
+
+    return train
+
+
 def talk(tab: NotebookPage, kernel: Kernel) -> None:
     """A question and its answer."""
     kernel.run(f"chat.wait(120); chat.ask({QUESTION!r}); chat.wait(120)", timeout=300)
@@ -131,6 +158,11 @@ def main(names: list[str]) -> None:
             model, prompt = {"en": ("alice", "Alice "), "zh": ("tang", "春")}[language]
             cell = EXPLORER.format(language=language, model=model, prompt=prompt)
             make(f"token-explorer-{language}", cell, explore(language), shown=".lw-next-token-explorer")
+            cell = ARCHITECTURE.format(language=language)
+            make(f"architecture-{language}", cell, look, shown=".lw-architecture-explorer")
+            word = {"en": "dull", "zh": "差"}[language]
+            cell = MAP.format(language=language)
+            make(f"embedding-map-{language}", cell, learn(word), shown=".lw-embedding-map")
             make(f"chat-{language}", CHAT.format(language=language), talk, shown=".lw-chat-box")
 
 
