@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 import traitlets
 
 from llm_widgets.widgets._computed import ComputedWidget
+from llm_widgets.widgets._words import whole_text
 from llm_widgets.widgets._keywords import check_keywords
 
 # What is typed into the search; more would be no term.
@@ -96,8 +97,7 @@ class GlossaryView(ComputedWidget):
 
     @traitlets.validate("query")
     def _check_query(self, proposal: Any) -> str:
-        # A surrogate without its other half cannot be sent.
-        return str(proposal["value"])[:LONGEST].encode("utf-8", "replace").decode("utf-8")
+        return whole_text(proposal["value"], LONGEST)
 
     @traitlets.validate("term")
     def _check_term(self, proposal: Any) -> str:
