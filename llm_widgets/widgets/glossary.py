@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Protocol
 import traitlets
 
 from llm_widgets.widgets._computed import ComputedWidget
-from llm_widgets.widgets._words import whole_text
 from llm_widgets.widgets._keywords import check_keywords
+from llm_widgets.widgets._words import whole_text
 
 # What is typed into the search; more would be no term.
 LONGEST = 200
