@@ -14,6 +14,7 @@ export function numberField({ t, label, get, set, refused, low = -1e6, high = 1e
   let editing = false, from = /** @type {{ x: number, value: number, moved: boolean } | null} */ (null);
   const show = () => { editing = false; const text = exact(get()); if (input.value !== text) input.value = text; };
   const read = () => {
+    if (get() === undefined) return; // it loses the focus because it is taken away, with the number that it was for
     if (!editing || input.value === exact(get())) return show();
     const found = readNumber(input.value, low, high, whole), received = input.value;
     if ("value" in found) set(found.value);
