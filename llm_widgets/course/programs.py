@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from llm_widgets import corpora
 from llm_widgets.i18n import LANGUAGES, get_language, t
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def program_against_learning(
     Raises:
         TypeError: this is no function. ValueError: the language is not known, or the run learned something else.
     """
+    from llm_widgets import corpora
     from llm_widgets.analysis.program import judge_program
     from llm_widgets.widgets.program import ProgramView
 
