@@ -6,7 +6,6 @@ import ctypes
 import linecache
 import math
 import numbers
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from llm_widgets.analysis._program_rules import unwrapped, with_lines
 from llm_widgets.i18n import t
 
 WORDS = {"positive": 1, "negative": 0, "pos": 1, "neg": 0, "正面": 1, "负面": 0, "好评": 1, "差评": 0}
@@ -45,24 +45,16 @@ class Outcome:
 
 class _Job:
     def __init__(self, program: Callable[[str], Any], texts: Sequence[str]) -> None:
-        self.program, self.texts = program, texts
+        self.program, self.texts = with_lines(program), texts
         self.outcomes: list[Outcome] = []
         self.began = time.monotonic()
         self.inside = False  # in the learner's function
         self.late = False  # it was told to stop
         self.lock = threading.Lock()
-        code = getattr(program, "__code__", None)
-        self._code = code
-        self._line = 0
-
-    def _watch(self, frame: Any, event: str, arg: Any) -> None:
-        if event == "return" and frame.f_code is self._code:
-            self._line = frame.f_lineno
+        self._code = getattr(self.program, "__code__", None)
 
     def work(self) -> None:
         """In a thread of its own."""
-        if self._code is not None:
-            sys.setprofile(self._watch)
         while not self._done():
             try:
                 outcome = self._one(self.texts[len(self.outcomes)])
@@ -71,14 +63,12 @@ class _Job:
                     self.outcomes.append(outcome)
             except _TimeUp:  # it came when the function had just ended: this text is tried again
                 self.inside, self.late = False, False
-        sys.setprofile(None)
 
     def _done(self) -> bool:
         stuck = len(self.outcomes) >= STUCK and all(o.kind == "timeout" for o in self.outcomes[-STUCK:])
         return stuck or len(self.outcomes) >= len(self.texts)
 
     def _one(self, text: str) -> Outcome:
-        self._line = 0
         try:
             with self.lock:
                 self.began, self.inside = time.monotonic(), True
@@ -89,13 +79,14 @@ class _Job:
             return Outcome("error", words=_error(error, self._code))
         with self.lock:
             self.inside = False
-        return _read(found, self._rule())
+        found, line = unwrapped(found)
+        return _read(found, self._rule(line))
 
-    def _rule(self) -> str | None:
-        if not self._line or self._code is None:
+    def _rule(self, line: int) -> str | None:
+        if not line or self._code is None:
             return None
-        code = linecache.getline(self._code.co_filename, self._line).strip()
-        first = self._line - self._code.co_firstlineno + 1
+        code = linecache.getline(self._code.co_filename, line).strip()
+        first = line - self._code.co_firstlineno + 1
         return f"{first}: {code}" if code else f"{first}"
 
 

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets.corpora import Corpus
+from llm_widgets.i18n import t
+from llm_widgets.models.bag_of_words import BagSpec
 from llm_widgets.training.events import EventLog
 
 WRONG_WORDS = 32  # drawn for each text
@@ -81,3 +84,20 @@ def scaled(vectors: NDArray[Any], share: NDArray[np.float64]) -> NDArray[np.floa
     scaled = vectors * (NORM / max(float(lengths.mean()), 1e-9))
     scaled[0] = 0
     return scaled.astype(np.float32)
+
+
+def checked_start(start: Start | None, corpus: Corpus, spec: BagSpec) -> Start | None:
+    """A start that was learned on this corpus in these sizes; None stays None.
+
+    Raises:
+        ValueError: it was not.
+    """
+    shape = (spec.vocabulary_size, spec.embedding_dim)
+    if start is not None and (start.corpus != corpus.fingerprint or start.vectors.shape != shape):
+        raise ValueError(
+            t(
+                "This start was learned on other texts or in another size. Received: vectors of shape {shape}",
+                shape=start.vectors.shape,
+            )
+        )
+    return start

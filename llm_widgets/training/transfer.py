@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llm_widgets import corpora
 from llm_widgets._runtime import configure_backend
 from llm_widgets.corpora import Corpus
-from llm_widgets.i18n import get_language, t
-from llm_widgets.models.bag_of_words import BODY, BagSpec, build_classifier, build_word_guesser
+from llm_widgets.models.bag_of_words import BagSpec
 from llm_widgets.training._control import Session
-from llm_widgets.training._few_labels import draw_labelled, with_few
+from llm_widgets.training._few_labels import checked_labels, draw_labelled, labelled_corpus, with_few
 from llm_widgets.training._loop import DivergedError
-from llm_widgets.training._predict import probabilities, score
-from llm_widgets.training._pretraining import Guesses, Start, scaled
-from llm_widgets.training._task import CLIP_NORM
+from llm_widgets.training._predict import score
+from llm_widgets.training._pretraining import Guesses, Start, checked_start, scaled
 from llm_widgets.training._text import Text
 from llm_widgets.training._threaded import Threaded
+from llm_widgets.training._transfer_models import COPIES, PRETRAINING_RATE, Models
 from llm_widgets.training.checks import checked_count, checked_rate
 from llm_widgets.training.events import EpochRecord, EventLog, Snapshot
 from llm_widgets.training.reading import next_id
@@ -31,10 +29,8 @@ from llm_widgets.training.reading import next_id
 if TYPE_CHECKING:
     from llm_widgets.training.baselines import Baseline
 
-COPIES = ("scratch", "pretrained")
 WORD_UNITS = {"en": "words", "zh": "segments"}  # it is words that get vectors, in Chinese too
-LEAST_LABELS, MOST_LABELS = 10, 2_000
-PRETRAINING_BATCH, PRETRAINING_RATE = 64, 5e-3
+PRETRAINING_BATCH = 64
 NOTHING: NDArray[np.float32] = np.empty(0, np.float32)
 
 
@@ -104,7 +100,7 @@ class TransferRun(Threaded):
         self.corpus = labelled_corpus(corpus, language)
         self.spec = spec or BagSpec()
         self.seed = checked_count("seed", seed, least=0)
-        self.labels = _checked_labels(labels, self.corpus)
+        self.labels = checked_labels(labels, self.corpus)
         self.batch_size = checked_count("batch_size", batch_size)
         self.steps_per_epoch = math.ceil(self.labels / self.batch_size)
         self.epochs = checked_count("epochs", epochs or max(4, min(40, round(200 / self.steps_per_epoch))))
@@ -114,7 +110,7 @@ class TransferRun(Threaded):
         )
         self._first_rate = self._rate = checked_rate(learning_rate)
         self.freeze = bool(freeze)
-        self._given = _fitting(start, self.corpus, self.spec)
+        self._given = checked_start(start, self.corpus, self.spec)
         self._text = Text(
             self.corpus,
             unit=WORD_UNITS.get(self.corpus.language),
@@ -164,7 +160,7 @@ class TransferRun(Threaded):
         if not texts:
             return dict.fromkeys(COPIES, NOTHING)
         ids = self._text.encode(texts)
-        return self.call(lambda models: {copy: _said(getattr(models, copy), ids) for copy in COPIES})
+        return self.call(lambda models: {copy: models.said(copy, ids) for copy in COPIES})
 
     def reset(self) -> None:
         """Back to idle: fresh weights, empty logs, the first learning rate. What pre-training found is kept."""
@@ -179,7 +175,7 @@ class TransferRun(Threaded):
         self._forget()
 
     def _build(self) -> Any:
-        return _Models(self.spec, self.seed)
+        return Models(self.spec, self.seed)
 
     def _learn(self, session: Session, model: Any) -> bool:
         configure_backend()
@@ -214,14 +210,13 @@ class TransferRun(Threaded):
 
     def _pretrain(self, session: Session, models: Any) -> Start | None:
         guesses = Guesses(self._text.split("train"), self.spec.vocabulary_size, PRETRAINING_BATCH, 0)
-        guesser, log, step, seconds = models.guesser(), self.pretraining, 0, 0.0
+        log, step, seconds = self.pretraining, 0, 0.0
         for number in range(self.pretraining_epochs):
             for batch in guesses.epoch(number):
                 if not self._goes_on(session, models):
                     return None
                 began = time.perf_counter()
-                guesser.reset_metrics()
-                loss = float(_first(guesser.train_on_batch(list(batch), np.zeros((len(batch[0]), 1), np.float32))))
+                loss = models.train_words(batch)
                 seconds += time.perf_counter() - began
                 step += 1
                 if not math.isfinite(loss):
@@ -232,8 +227,7 @@ class TransferRun(Threaded):
                         seconds=seconds,
                     )  # fmt: skip
                     self.log.touch()
-        vectors = scaled(np.asarray(_vectors(guesser)), guesses.share)
-        models.drop_guesser()
+        vectors = scaled(models.vectors(), guesses.share)
         return Start(vectors, self.corpus.fingerprint, log, seconds)
 
     def _tune(self, session: Session, models: Any, start: Start) -> bool:
@@ -275,7 +269,7 @@ class TransferRun(Threaded):
     ) -> None:
         ids, labels = self._text.split("validation"), self.corpus.validation.labels
         for copy, log in self.logs().items():
-            said = _said(getattr(models, copy), ids)
+            said = models.said(copy, ids)
             val_loss, val_accuracy = score(labels, said)
             loss, accuracy = means[copy]
             record = EpochRecord(epoch, step, loss, accuracy, val_loss, val_accuracy, session.seconds)
@@ -284,108 +278,6 @@ class TransferRun(Threaded):
 
     def _judge_test(self, models: Any) -> None:
         ids, labels = self._text.split("test"), self.corpus.test.labels
-        right = {copy: score(labels, _said(getattr(models, copy), ids))[1] for copy in COPIES}
+        right = {copy: score(labels, models.said(copy, ids))[1] for copy in COPIES}
         tested = tuple(b for b in self.baselines if b.split == "test")
         self.result = TransferResult(self.labels, self.seed, right["scratch"], right["pretrained"], tested)
-
-
-class _Models:
-    """The two copies, and while it is needed the network that pre-trains."""
-
-    def __init__(self, spec: BagSpec, seed: int) -> None:
-        self._spec = spec
-        self._guesser: Any = None
-        # The same first weights: they differ in nothing but what pre-training found.
-        self.scratch, self.pretrained = (build_classifier(spec, seed) for _ in COPIES)
-
-    def jax_state_sync(self) -> None:
-        """As `synchronize` asks of a model; a step of its own brings its weights back itself."""
-
-    def guesser(self) -> Any:
-        import keras
-
-        from llm_widgets.models.layers.adam import Adam
-
-        if self._guesser is None:
-            self._guesser = build_word_guesser(self._spec, 0)
-            self._guesser.compile(
-                optimizer=Adam(PRETRAINING_RATE), loss=lambda ignored, each: keras.ops.mean(each, axis=-1)
-            )
-        return self._guesser
-
-    def drop_guesser(self) -> None:
-        self._guesser = None
-
-    def compile(self, start: Start, freeze: bool, rate: float) -> None:
-        import keras
-
-        from llm_widgets.models.layers.adam import Adam
-
-        self.pretrained.get_layer(BODY).set_weights([start.vectors])
-        for model in (self.scratch, self.pretrained):
-            model.get_layer(BODY).trainable = not freeze
-            model.compile(
-                optimizer=Adam(learning_rate=rate, global_clipnorm=CLIP_NORM),
-                loss=keras.losses.BinaryCrossentropy(),
-                metrics=[keras.metrics.BinaryAccuracy(name="accuracy")],
-            )
-
-    def train(self, copy: str, ids: NDArray[np.int32], labels: NDArray[np.int8], rate: float) -> tuple[float, float]:
-        model = getattr(self, copy)
-        model.reset_metrics()
-        model.optimizer.learning_rate = rate
-        loss, accuracy = model.train_on_batch(ids, labels[:, None].astype(np.float32))
-        return float(loss), float(accuracy)
-
-
-def labelled_corpus(corpus: str | Corpus, language: str | None) -> Corpus:
-    """The corpus of a name, or the one that is given.
-
-    Raises:
-        ValueError: it has no labels.
-    """
-    found = corpora.load(corpus, language=language or get_language()) if isinstance(corpus, str) else corpus
-    if not isinstance(found, Corpus):
-        raise ValueError(t("A corpus of texts with labels is needed here. Received: {corpus}", corpus=repr(found)[:80]))
-    return found
-
-
-def _first(value: Any) -> Any:
-    return value[0] if isinstance(value, (list, tuple)) else value
-
-
-def _vectors(model: Any) -> Any:
-    return model.get_layer(BODY).get_weights()[0]
-
-
-def _said(model: Any, ids: NDArray[np.int32]) -> NDArray[np.float32]:
-    said = probabilities(model, ids)
-    assert said is not None
-    return said
-
-
-def _checked_labels(labels: int, corpus: Corpus) -> int:
-    least_class = int(min(np.bincount(corpus.train.labels, minlength=2)[:2])) if len(corpus.train) else 0
-    most = min(MOST_LABELS, 2 * least_class)
-    count = checked_count("labels", labels)
-    if not LEAST_LABELS <= count <= most:
-        raise ValueError(
-            t(
-                "The number of labels must be from {least} to {most} here, half of them positive. "
-                "Received: labels={labels}",
-                least=LEAST_LABELS, most=most, labels=labels,
-            )
-        )  # fmt: skip
-    return count
-
-
-def _fitting(start: Start | None, corpus: Corpus, spec: BagSpec) -> Start | None:
-    shape = (spec.vocabulary_size, spec.embedding_dim)
-    if start is not None and (start.corpus != corpus.fingerprint or start.vectors.shape != shape):
-        raise ValueError(
-            t(
-                "This start was learned on other texts or in another size. Received: vectors of shape {shape}",
-                shape=start.vectors.shape,
-            )
-        )
-    return start

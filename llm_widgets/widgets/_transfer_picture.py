@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from llm_widgets.i18n import catalogue
+from llm_widgets.training._transfer_models import COPIES
 from llm_widgets.training.baselines import MAJORITY, REGRESSION
 from llm_widgets.training.events import EventLog
-from llm_widgets.training.transfer import COPIES, TransferRun
+from llm_widgets.training.transfer import TransferRun
 
 POINTS = 160  # of a curve, at most
 

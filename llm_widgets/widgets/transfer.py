@@ -11,8 +11,9 @@ import traitlets
 
 from llm_widgets.corpora import Corpus
 from llm_widgets.i18n import N_
+from llm_widgets.training._few_labels import labelled_corpus
 from llm_widgets.training.checks import checked_count
-from llm_widgets.training.transfer import TransferResult, TransferRun, labelled_corpus
+from llm_widgets.training.transfer import TransferResult, TransferRun
 from llm_widgets.widgets._base import LiveWidget
 from llm_widgets.widgets._computed import plain
 from llm_widgets.widgets._ticker import follow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 
 import numpy as np
@@ -57,6 +58,26 @@ def test_rules_are_told_by_their_return_or_by_the_name_they_give() -> None:
         "has good": sum("good" in text for text in CORPUS.test.texts),
         "else": sum("good" not in text for text in CORPUS.test.texts),
     }
+
+
+def test_a_program_with_a_closure_defaults_and_a_helper_of_its_own_runs_as_it_is() -> None:
+    good = set(GOOD)
+
+    def program(text, *more, least=1):
+        def known(word):
+            return word in good
+
+        if sum(known(word) for word in text.split()) >= least:
+            return "positive"
+        return "negative"
+
+    judged = judge_program(program, CORPUS)
+    assert judged.said.tolist() == [int(program(text) == "positive") for text in CORPUS.test.texts]
+    assert {row.rule for row in judged.rules} == {'6: return "positive"', '7: return "negative"'}
+    good.clear()  # the copy that is judged sees the same set
+    assert not judge_program(program, CORPUS).said.any()
+    for odd in (functools.partial(program, least=1), program.__call__, print):
+        assert judge_program(odd, CORPUS).rules == ()
 
 
 @pytest.mark.parametrize(
