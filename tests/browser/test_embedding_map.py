@@ -157,7 +157,12 @@ def test_everything_by_keyboard(look, shared_kernel):
     assert (shared_kernel.value("float(trained.positions()[trained.chosen][0])") < x) == (x > 0)
     said = part(look, ".lw-spoken[role=status]")
     said.filter(has_text="Nearest:").wait_for(state="attached", timeout=3000)  # at once, not after four seconds
-    assert said.inner_text() == status(look)
+    look.page.wait_for_function(
+        "(root) => document.querySelector(`${root} .lw-spoken[role=status]`).innerText"
+        " === document.querySelector(`${root} .lw-status`).innerText",
+        arg=".lw-embedding-map",
+        timeout=3000,
+    )
     keys.press("+")
     data(look, zoom="1.50")
     keys.press("Shift+ArrowUp")

@@ -46,7 +46,7 @@ def test_the_figure_is_walked_by_keys_and_tells_facts_and_source(look, shared_ke
     facts = text_of(look, HISTORY, "[data-role=facts]")
     assert "named in both documents" in facts
     assert "table 2.1" in facts
-    assert look.page.locator(f"{HISTORY} math").count() == 2
+    assert look.page.locator(f"{HISTORY} math").count() == 4
     assert "November 2026" in text_of(look, HISTORY, ".lw-history-figure")
     look.page.locator(f"{HISTORY} canvas").focus()
     look.page.keyboard.press("Home")
@@ -153,7 +153,7 @@ def test_terms_are_searched_in_both_languages_by_keyboard(look, shared_kernel):
     search.fill("key-value")
     until(look, GLOSSARY, "[data-role=definition]", "键值缓存")
     link = page.locator(f"{GLOSSARY} [data-role=definition] a").first
-    assert link.get_attribute("href").endswith("/notebooks/03-algorithms.ipynb")
+    assert link.get_attribute("href").endswith("/notebooks/02-concepts.ipynb")
     page.locator(f"{GLOSSARY} [role=listbox]").focus()
     page.keyboard.press("End")
     for odd in (HOSTILE, "\u202e" * 50, "字" * 500):

@@ -19,8 +19,8 @@ lw.set_language('en')
 whole = lw.corpora.load('reviews', language='en')
 some = {name: Split(split.texts[:400], split.labels[:400]) for name, split in whole.splits.items()}
 few = dataclasses.replace(whole, **some)
-lab = lw.TransferLab(few, labels=50, epochs=8, pretraining_epochs=3)
-lab""",
+both = lw.TransferLab(few, labels=50, epochs=8, pretraining_epochs=3)
+both""",
     f"""def program(text):
     if 'good' in text:
         return {HOSTILE!r}
@@ -68,9 +68,9 @@ def test_both_copies_learn_side_by_side_and_another_draw_leaves_the_first_in_gre
     assert look.page.locator(LAB).bounding_box()["height"] == height, "nothing jumps"
     press(look, LAB, "again")
     says(look, LAB, "Mean gain of 2 draws")
-    assert shared_kernel.value("[len(lab.results), lab.run.seed, lab.run.pretraining_steps]") == [2, 1, 0]
+    assert shared_kernel.value("[len(both.results), both.run.seed, both.run.pretraining_steps]") == [2, 1, 0]
     mean = look.page.locator(f"{LAB} .lw-transfer-row-pretrained td").nth(1).inner_text()
-    assert mean.startswith(shared_kernel.value("f'{100 * sum(r.pretrained for r in lab.results) / 2:.1f} %'"))
+    assert mean.startswith(shared_kernel.value("f'{100 * sum(r.pretrained for r in both.results) / 2:.1f} %'"))
     picture(look, "transfer-two-draws")
 
 
@@ -78,14 +78,14 @@ def test_settings_by_hand_by_keyboard_and_from_a_cell_and_odd_ones_are_refused(l
     page, rate = look.page, look.page.locator(f"{LAB} [data-number=rate]")
     page.locator(f"{LAB} [data-setting=labels]").focus()
     page.keyboard.press("ArrowRight")
-    shared_kernel.until("lab.labels == 100")
+    shared_kernel.until("both.labels == 100")
     says(look, LAB, "the same 100 labels")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    shared_kernel.until("lab.labels == 20")
+    shared_kernel.until("both.labels == 20")
     page.locator(f"{LAB} [data-setting=freeze]").focus()
     page.keyboard.press("Space")
-    shared_kernel.until("lab.freeze and lab.run.freeze")
+    shared_kernel.until("both.freeze and both.run.freeze")
     for odd in ("", "0", "-1", "1e9", HOSTILE, "NaN"):
         rate.fill(odd)
         rate.press("Enter")
@@ -93,27 +93,27 @@ def test_settings_by_hand_by_keyboard_and_from_a_cell_and_odd_ones_are_refused(l
         assert rate.input_value() == "0.003"
     rate.fill("0.01")
     rate.press("Enter")
-    shared_kernel.until("lab.run.learning_rate == 0.01")
+    shared_kernel.until("both.run.learning_rate == 0.01")
     shared_kernel.run(
-        "try:\n    lab.labels = 5\nexcept ValueError as error:\n    refused = str(error)\nassert 'labels=5' in refused"
+        "try:\n    both.labels = 5\nexcept ValueError as error:\n    refused = str(error)\nassert 'labels=5' in refused"
     )
-    assert shared_kernel.value("lab.labels") == 20
+    assert shared_kernel.value("both.labels") == 20
     page.locator(f"{LAB} [data-action=train]").focus()
     page.keyboard.press("Enter")
     says(look, LAB, "Test accuracy with 20 labels")
 
 
 def test_it_pauses_goes_on_and_stops(look, shared_kernel):
-    shared_kernel.run("lab._extra['epochs'] = 200\nlab.labels = 50")
+    shared_kernel.run("both._extra['epochs'] = 200\nboth.labels = 50")
     press(look, LAB, "train")
     says(look, LAB, "Fine-tuning, batch")
     press(look, LAB, "train")
     says(look, LAB, "Paused.")
     press(look, LAB, "train")
-    shared_kernel.until("lab.run.state == 'running'")
+    shared_kernel.until("both.run.state == 'running'")
     press(look, LAB, "stop")
     says(look, LAB, "Stopped.")
-    shared_kernel.run("lab._extra['epochs'] = 8")
+    shared_kernel.run("both._extra['epochs'] = 8")
 
 
 def test_the_program_is_judged_and_its_troubles_are_told_as_text(look, shared_kernel):
