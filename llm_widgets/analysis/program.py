@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets._runtime import give_back_memory
 from llm_widgets.analysis._program_runner import Outcome, run_program
 from llm_widgets.analysis.classification import Evaluation
 from llm_widgets.corpora import Corpus
@@ -197,6 +198,7 @@ def judge_program(
     texts = corpus.test.texts
     if not texts:
         raise ValueError(t("This corpus has no test texts. Received: {corpus}", corpus=repr(corpus)))
+    give_back_memory()  # counting pairs of words takes tens of MB: whatever lies about goes first
     learned: dict[str, NDArray[Any]] = {}
     commoner = float(2 * int(corpus.train.labels.sum()) >= len(corpus.train))
     learned[MAJORITY] = np.full(len(texts), commoner)

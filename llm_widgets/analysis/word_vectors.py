@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from llm_widgets._runtime import give_back_memory
 from llm_widgets.analysis._cooccurrence import cooccurrence, count_words, paragraphs, ppmi, unit_of
 from llm_widgets.analysis.embeddings import Neighbour, analogy, cosine_similarity, nearest, unit
 from llm_widgets.corpora import Corpus, TextCorpus
@@ -233,7 +234,9 @@ def word_vectors(
             )
         )
     beyond_chance = ppmi(cooccurrence(counted, window), smoothing)
+    give_back_memory()  # what counting took, before the next large job
     vectors = _reduced(beyond_chance, min(size, len(counted.names)), power)
+    give_back_memory()
     return WordVectors(counted.names, vectors, counted.counts, beyond_chance, counted.unit)
 
 
