@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from llm_widgets.i18n import t
+from llm_widgets.models.token_table import classifier_table, looked_up
 
 
 def embedding_rows(model: Any, ids: ArrayLike) -> NDArray[np.float32]:
@@ -30,16 +30,9 @@ def embedding_rows(model: Any, ids: ArrayLike) -> NDArray[np.float32]:
 
     numbers = np.asarray(ids, np.int32)
     if hasattr(model, "embed") and hasattr(model, "reading"):
-        from llm_widgets.models.layers.transformer import as_arrays, as_ids
-
-        with model.reading():
-            found: NDArray[np.float32] = as_arrays([model.embed(as_ids(numbers[None]))])[0][0]
-        return found
-    table = next((layer.embeddings for layer in getattr(model, "layers", ()) if layer.name == "embedding"), None)
-    if table is None:
-        raise ValueError(t("This model has no embedding table. Received: {model}", model=repr(model)[:80]))
+        return looked_up(model, numbers)
     # A view of the table where the backend allows it: taking the rows is then the only copy.
-    values = np.asarray(keras.ops.convert_to_numpy(table.value), np.float32)
+    values = np.asarray(keras.ops.convert_to_numpy(classifier_table(model).value), np.float32)
     rows: NDArray[np.float32] = values[numbers]
     return rows
 

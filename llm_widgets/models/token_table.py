@@ -82,17 +82,10 @@ def read_table(model: Any) -> tuple[NDArray[np.float32], NDArray[np.float32] | N
 
     synchronize(model)
     table = getattr(model, "embedding", None)
-    if table is None:  # a classifier: the layer of this name
-        table = next((layer.embeddings for layer in getattr(model, "layers", ()) if layer.name == "embedding"), None)
-    if table is None:
-        raise ValueError(t("This model has no embedding table. Received: {model}", model=shown(repr(model))))
     if hasattr(table, "product"):  # packed: rows are unpacked by looking them up
-        from llm_widgets.models.layers.transformer import as_arrays, as_ids
-
-        with model.reading():
-            vectors = as_arrays([model.embed(as_ids(np.arange(model.spec.vocabulary_size)))])[0][0]
+        vectors = looked_up(model, np.arange(model.spec.vocabulary_size))
     else:
-        vectors = _numbers(table)
+        vectors = _numbers(classifier_table(model) if table is None else table)
     spec = getattr(model, "spec", None)
     if getattr(spec, "position", "") == "sinusoidal":
         from llm_widgets.models.layers.positions import sinusoidal
@@ -102,6 +95,27 @@ def read_table(model: Any) -> tuple[NDArray[np.float32], NDArray[np.float32] | N
     if positions is None:
         return vectors, None
     return vectors, _numbers(positions) + (0 if types is None else _numbers(types)[0])
+
+
+def looked_up(model: Any, ids: NDArray[Any]) -> NDArray[np.float32]:
+    """Rows of a Transformer's table by its own lookup, float32 [N, C]."""
+    from llm_widgets.models.layers.transformer import as_arrays, as_ids
+
+    with model.reading():
+        found: NDArray[np.float32] = as_arrays([model.embed(as_ids(ids[None]))])[0][0]
+    return found
+
+
+def classifier_table(model: Any) -> Any:
+    """The variable of a Keras model whose layer is called "embedding".
+
+    Raises:
+        ValueError: it has no such layer.
+    """
+    table = next((layer.embeddings for layer in getattr(model, "layers", ()) if layer.name == "embedding"), None)
+    if table is None:
+        raise ValueError(t("This model has no embedding table. Received: {model}", model=shown(repr(model))))
+    return table
 
 
 def _numbers(variable: Any) -> NDArray[np.float32]:
