@@ -154,6 +154,22 @@ def one_page(
     assert not faults, faults
 
 
+def wait(page: NotebookPage, condition: str, arg: Any = None, *, timeout: int = 20_000) -> None:
+    """Waits until a condition of the page is true."""
+    page.page.wait_for_function(condition, arg=arg, timeout=timeout)
+
+
+def shows(page: NotebookPage, where: str, words: str, *, timeout: int = 20_000) -> None:
+    """Waits until the first thing that the selector finds holds these words."""
+    condition = "([where, words]) => document.querySelector(where)?.textContent.includes(words)"
+    wait(page, condition, [where, words], timeout=timeout)
+
+
+def until(page: NotebookPage, root: str, selector: str, words: str) -> None:
+    """Waits until one of a widget's parts holds these words, as a learner reads them."""
+    page.page.locator(f"{root} {selector}").filter(has_text=words).first.wait_for()
+
+
 def in_language(page: NotebookPage, kernel: Kernel, language: str) -> None:
     """Switches all widgets to a language, and waits until the page has followed."""
     kernel.run(f"lw.set_language({language!r})")

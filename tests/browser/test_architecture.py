@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks._page import NotebookPage
 from llm_widgets.models.published import PUBLISHED
-from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page
+from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page, shows, wait
 from tests.browser.test_language import ALL_TEXT
 from tests.browser.test_look import MOVING
 
@@ -44,16 +44,8 @@ def fresh(look, shared_kernel):
     total(look, "124,439,808 parameters")
 
 
-def wait(look, condition, arg=None):
-    look.page.wait_for_function(condition, arg=arg, timeout=20_000)
-
-
 def says(look, words, selector=".lw-status"):
-    wait(
-        look,
-        "([where, words]) => document.querySelector(where)?.textContent.includes(words)",
-        [f"{ROOT} {selector}", words],
-    )
+    shows(look, f"{ROOT} {selector}", words)
 
 
 def total(look, words):

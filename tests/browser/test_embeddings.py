@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks._page import NotebookPage
-from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page
+from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page, shows
 from tests.browser.test_language import ALL_TEXT
 
 CELLS = (
@@ -32,14 +32,8 @@ def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
         yield page
 
 
-def wait(look, condition, arg=None):
-    look.page.wait_for_function(condition, arg=arg, timeout=20_000)
-
-
 def says(look, root, words, selector=".lw-status"):
-    wait(
-        look, "([at, words]) => document.querySelector(at)?.textContent.includes(words)", [f"{root} {selector}", words]
-    )
+    shows(look, f"{root} {selector}", words)
 
 
 def test_tokens_take_their_rows_by_pointer_and_by_keys(look, shared_kernel):

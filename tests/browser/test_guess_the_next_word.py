@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks._page import NotebookPage
-from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page
+from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page, shows, wait
 from tests.browser.test_language import ALL_TEXT
 
 CELLS = (
@@ -45,14 +45,8 @@ def shown(look, place, *, revealed):
     )
 
 
-def wait(look, condition, arg=None):
-    look.page.wait_for_function(condition, arg=arg, timeout=20_000)
-
-
 def says(look, words, selector=".lw-status"):
-    wait(look, "([where, words]) => document.querySelector(where)?.textContent.includes(words)", [
-        f"{ROOT} {selector}", words,
-    ])  # fmt: skip
+    shows(look, f"{ROOT} {selector}", words)
 
 
 def part(look, selector):

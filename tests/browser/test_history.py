@@ -9,7 +9,7 @@ import pytest
 from benchmarks._page import NotebookPage
 from llm_widgets.course import terms
 from llm_widgets.course.history import milestones
-from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page
+from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page, until
 from tests.browser.test_language import ALL_TEXT
 
 CELLS = (
@@ -31,10 +31,6 @@ def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
     size = {"width": 1300, "height": 1900}
     with one_page(browser, server, shared_kernel, "history", CELLS, ready, viewport=size) as page:
         yield page
-
-
-def until(look, root, selector, words):
-    look.page.locator(f"{root} {selector}").filter(has_text=words).first.wait_for()
 
 
 def text_of(look, root, selector):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks._page import NotebookPage
-from tests.browser._sheet import assert_fits, assert_readable, english_but, in_language, one_page
+from tests.browser._sheet import assert_fits, assert_readable, english_but, in_language, one_page, until
 from tests.browser.test_language import ALL_TEXT, LATIN
 
 CELLS = (
@@ -49,10 +49,6 @@ def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
     size = {"width": 1300, "height": 2600}
     with one_page(browser, server, shared_kernel, "network-stepper", CELLS, ready, viewport=size) as page:
         yield page
-
-
-def until(look, root, selector, words):
-    look.page.locator(f"{root} {selector}").filter(has_text=words).first.wait_for()
 
 
 def number(look, root, name, value):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks._page import NotebookPage
-from tests.browser._sheet import assert_fits, assert_readable, in_language, one_page
+from tests.browser._sheet import assert_fits, assert_readable, in_language, one_page, shows, wait
 from tests.browser.test_language import ALL_TEXT, english_left
 from tests.browser.test_look import MOVING, TOO_WIDE
 
@@ -35,20 +35,12 @@ def fresh(look, shared_kernel):
     at_step(look, 0)
 
 
-def wait(look, condition, arg=None):
-    look.page.wait_for_function(condition, arg=arg, timeout=20_000)
-
-
 def at_step(look, step):
     wait(look, "([root, step]) => document.querySelector(root).dataset.step === step", [ROOT, str(step)])
 
 
 def says(look, words, selector=".lw-status"):
-    wait(
-        look,
-        "([where, words]) => document.querySelector(where)?.textContent.includes(words)",
-        [f"{ROOT} {selector}", words],
-    )
+    shows(look, f"{ROOT} {selector}", words)
 
 
 def field(look, name):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks._page import NotebookPage
-from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, in_language, one_page
+from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, in_language, one_page, shows, wait
 from tests.browser.test_language import ALL_TEXT, english_left
 from tests.browser.test_look import MOVING, TOO_WIDE
 
@@ -37,16 +37,8 @@ def fresh(look, shared_kernel):
     says(look, "12 characters make")
 
 
-def wait(look, condition, arg=None):
-    look.page.wait_for_function(condition, arg=arg, timeout=20_000)
-
-
 def says(look, words, selector=".lw-status"):
-    wait(
-        look,
-        "([where, words]) => document.querySelector(where)?.textContent.includes(words)",
-        [f"{ROOT} {selector}", words],
-    )
+    shows(look, f"{ROOT} {selector}", words)
 
 
 def part(look, selector):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks._page import NotebookPage, picture
-from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page
+from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page, shows
 from tests.browser.test_language import ALL_TEXT
 from tests.browser.test_look import MOVING
 
@@ -48,11 +48,7 @@ def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
 
 
 def says(look, root, words, selector=".lw-status"):
-    look.page.wait_for_function(
-        "([where, words]) => document.querySelector(where)?.textContent.includes(words)",
-        arg=[f"{root} {selector}", words],
-        timeout=40_000,
-    )
+    shows(look, f"{root} {selector}", words, timeout=40_000)
 
 
 def press(look, root, action):

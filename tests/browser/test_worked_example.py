@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks._page import NotebookPage
-from tests.browser._sheet import assert_fits, assert_readable, english_but, in_language, one_page
+from tests.browser._sheet import assert_fits, assert_readable, english_but, in_language, one_page, until
 from tests.browser.test_language import ALL_TEXT, LATIN
 
 CELLS = (
@@ -33,10 +33,6 @@ def look(browser, server, shared_kernel) -> Iterator[NotebookPage]:
 
 def text_of(look, root, selector):
     return look.page.locator(f"{root} {selector}").inner_text()
-
-
-def until(look, root, selector, words):
-    look.page.locator(f"{root} {selector}").filter(has_text=words).first.wait_for()
 
 
 def number(look, name):
