@@ -111,6 +111,7 @@ class Workbench(Settings):
         self.settle = settle
         self._past: tuple[AnyRun, ...] = ()
         self._timer: threading.Timer | None = None
+        self._due = False  # the current run is about to be started by the thread that made it
 
     # What there is
 
@@ -166,9 +167,9 @@ class Workbench(Settings):
         """Trains; where the run has ended, a new one. A change that has not settled yet counts."""
         with self._lock:
             changed = self._replace() if self._run.state.ended or self.pending else ()
-            run = self._run
+            self._due = True
         self._notify(*changed)
-        run.start()
+        self._start_due()
 
     def pause(self) -> None:
         """See `Run.pause`."""
@@ -190,6 +191,7 @@ class Workbench(Settings):
         """See `Run.stop`; a change that has not settled yet makes the next run, but does not start it."""
         with self._lock:
             self._cancel()
+            self._due = False
             self._run.stop()
 
     def reset(self) -> None:
@@ -200,6 +202,7 @@ class Workbench(Settings):
                 changed: tuple[str, ...] = ("run",)
             else:
                 changed = self._replace()
+            self._due = False
         self._notify(*changed)
 
     def warm(self) -> None:
@@ -229,10 +232,16 @@ class Workbench(Settings):
                 return  # another change came, or the learner stopped it
             begin = self._run.state.active
             changed = self._replace()
-            run = self._run
+            self._due = begin
         self._notify(*changed)
-        if begin:
-            run.start()
+        self._start_due()
+
+    def _start_due(self) -> None:
+        # A change may have come since, and found the run idle: then it is the run of that change that starts.
+        with self._lock:
+            due, self._due = self._due, False
+            if due:
+                self._run.start()
 
     def _fits(self, run: AnyRun) -> bool:
         same = all(getattr(run, name) == getattr(self, name) for name in ("seed", "batch_size", "epochs", "unit"))

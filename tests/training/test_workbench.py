@@ -193,6 +193,37 @@ def test_the_handler_never_builds_a_model(bench, spec, until):
     until(lambda: bench.run.spec.lstm_units == (29,) and bench.run.log.batch_count > 1)
 
 
+def test_a_change_between_making_a_run_and_its_start_is_not_lost(bench, spec, until):
+    bench.settle = 0
+    runs = []
+
+    def change(what):
+        if what == "run":
+            runs.append(bench.run)
+            if len(runs) == 1:
+                bench.propose(spec.replace(**units(6)))  # the run that was just made is idle still
+
+    bench.start()
+    until(lambda: bench.run.log.batch_count > 1)
+    bench.subscribe(change)
+    bench.propose(spec.replace(**units(5)))
+    until(lambda: bench.run.spec.lstm_units == (6,) and bench.run.log.batch_count > 1)
+    assert [run.spec.lstm_units for run in runs] == [(5,), (6,)]
+    assert runs[0].state is RunState.IDLE
+
+
+def test_a_stop_between_making_a_run_and_its_start_holds(bench, spec, until):
+    bench.settle = 0
+    bench.start()
+    until(lambda: bench.run.log.batch_count > 1)
+    bench.subscribe(lambda what: bench.stop() if what == "run" else None)
+    first = bench.run
+    bench.propose(spec.replace(**units(5)))
+    until(lambda: bench.run is not first)
+    first.wait(30)
+    assert (bench.run.state, bench.run.log.batch_count) == (RunState.IDLE, 0)
+
+
 def test_a_bench_of_a_run_has_its_settings(make_run):
     run = make_run(seed=4, epochs=3)
     bench = Workbench.of(run)
