@@ -3,6 +3,7 @@ import { N, download, el, number, sentences, sheet, widget } from "./kit.js";
 import { RATES, judged, progress, sentence, transport } from "./controls_logic.js";
 import { within } from "./number_logic.js";
 import { nextStop, positionOf } from "./designer_logic.js";
+import { once } from "./once.js";
 import { together } from "./views.js";
 
 /** @typedef {import("./kit.js").Model} Model */
@@ -48,8 +49,6 @@ function view(model, host, state) {
   root.tabIndex = 0;
   const now = () => transport(/** @type {string} */ (model.get("state")), state.status.step ?? 0);
 
-  // A second click within a double click must not undo the first one; neither must a key that is held down.
-  const once = (/** @type {() => void} */ run) => ({ click: (/** @type {MouseEvent} */ e) => { if (e.detail < 2) run(); }, keydown: (/** @type {KeyboardEvent} */ e) => { if (e.repeat && (e.key === "Enter" || e.key === " ")) e.preventDefault(); } });
   const sign = el("span", { "aria-hidden": "true" }), word = el("span", {});
   const primary = el("button", { type: "button", class: "lw-primary lw-run-play", dataset: { action: "train" }, on: once(() => state.act(now().primary.action)) }, sign, word);
   const step = el("button", { type: "button", dataset: { action: "step" }, on: { click: () => state.act("step") } });

@@ -1,4 +1,5 @@
 // What every widget shares: elements without HTML strings, the sheet of paper, a canvas that is sharp and knows the theme.
+import { presence } from "./presence.js";
 
 /**
  * The widget's model as anywidget gives it: traits, and custom messages.
@@ -9,6 +10,7 @@
  * @property {(content: any, callbacks?: any, buffers?: ArrayBuffer[]) => void} send
  * @property {(event: string, listener: (...values: any[]) => void) => void} on
  * @property {(event: string, listener: (...values: any[]) => void) => void} off
+ * @property {any} [widget_manager]  where the host has one
  */
 /** @typedef {(message: string, values?: Record<string, unknown>) => string} Translate */
 /** @typedef {{ label: string, run: () => void, hidden?: () => boolean }} MenuItem  `label` is an English message, marked with N */
@@ -229,7 +231,21 @@ export function sheet(model, host, { title, help, menu: items = [], relabel }) {
     ask.title = t("What is this?");
     more?.relabel();
     relabel?.(t);
+    tell();
   };
+  /** What a widget says that has no Python behind it any more. */
+  const absent = () => ({
+    "": "",
+    ended: t("Python was restarted or has stopped, and what this widget stood for is gone. Run the notebook’s cells from the top again: menu Run, Run All Cells."),
+    apart: t("The connection to Python is lost: what you do here has no effect until it is back. If that takes long, reload the page; if the page is not found, start the course again."),
+  })[there.now()];
+  let words = "", tone = "";
+  const tell = () => {
+    const lost = absent(), shown = lost || words;
+    if (line.textContent !== shown) line.textContent = shown;
+    line.className = lost ? "lw-status lw-lost" : tone ? `lw-status lw-${tone}` : "lw-status";
+  };
+  const there = presence(model, host, () => { tell(); spoken.textContent = absent(); });
   const project = () => root.classList.toggle("lw-projector", Boolean(model.get("projector")));
   model.on("change:_labels", translate);
   model.on("change:projector", project);
@@ -240,15 +256,16 @@ export function sheet(model, host, { title, help, menu: items = [], relabel }) {
     t, root, body, controls,
     /** Fills in all strings; call it once when everything is built. */
     translate,
-    /** Shows a sentence; `tone` is "", "good" or "bad". @param {string} sentence @param {string} [tone] */
-    status(sentence, tone = "") { if (line.textContent !== sentence) line.textContent = sentence; line.className = tone ? `lw-status lw-${tone}` : "lw-status"; },
+    /** Shows a sentence; `kind` is "", "good" or "bad". @param {string} sentence @param {string} [kind] */
+    status(sentence, kind = "") { words = sentence; tone = kind; tell(); },
     /** Says a sentence to a screen reader, the newest one every 4 s at most; `now` for changes of state. @param {string} sentence @param {boolean} [now] */
     say(sentence, now = false) {
+      if (there.now()) return;
       clearTimeout(waiting);
       const speak = () => { spokenAt = Date.now(); spoken.textContent = sentence; };
       if (now || Date.now() - spokenAt > 4000) speak(); else waiting = setTimeout(speak, 4000 - (Date.now() - spokenAt));
     },
-    dispose() { clearTimeout(waiting); unkey(); more?.dispose(); model.off("change:_labels", translate); model.off("change:projector", project); root.remove(); },
+    dispose() { clearTimeout(waiting); there.dispose(); unkey(); more?.dispose(); model.off("change:_labels", translate); model.off("change:projector", project); root.remove(); },
   };
 }
 

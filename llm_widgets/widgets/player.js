@@ -1,5 +1,6 @@
 // Steps that can be walked and played: to the start, back, play, forward, to the end, and a slider over all of them.
 import { el } from "./kit.js";
+import { once } from "./once.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 
@@ -22,7 +23,7 @@ export function player({ t, root, length, at, go, more = () => false, interval =
     timer = setInterval(() => { if (at() < most()) move(at() + 1); if (at() >= most()) stop(); }, interval);
     paint();
   };
-  const button = (/** @type {string} */ action, /** @type {string} */ sign, /** @type {() => void} */ click) => el("button", { type: "button", class: "lw-play-button", dataset: { action }, on: { click } }, el("span", { "aria-hidden": "true" }, sign));
+  const button = (/** @type {string} */ action, /** @type {string} */ sign, /** @type {() => void} */ click) => el("button", { type: "button", class: "lw-play-button", dataset: { action }, on: action === "play" ? once(click) : { click } }, el("span", { "aria-hidden": "true" }, sign));
   const first = button("first", "|◀", () => { stop(); move(0); }), back = button("back", "◀", () => by(-1)), run = button("play", "▶", play), forward = button("forward", "▶", () => by(1)), end = button("last", "▶|", () => { stop(); move(last()); });
   run.classList.add("lw-primary");
   const runWord = el("span", {});
@@ -33,7 +34,7 @@ export function player({ t, root, length, at, go, more = () => false, interval =
   const keys = (/** @type {KeyboardEvent} */ e) => {
     const target = /** @type {HTMLElement} */ (e.target);
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || target.closest("input, select, textarea, [role=menu], [role=grid], [role=slider], [role=listbox], [role=radiogroup], [role=application]")) return;
-    if (e.key === " " && !target.closest("button, a, summary")) play();
+    if (e.key === " " && !target.closest("button, a, summary")) { if (!e.repeat) play(); }
     else if (e.key === "ArrowRight") by(1);
     else if (e.key === "ArrowLeft") by(-1);
     else if (e.key === "Home") { stop(); move(0); }

@@ -2,6 +2,7 @@
 import { N, el, number, percent, widget } from "./kit.js";
 import { computedView } from "./computed.js";
 import { numberField } from "./number_field.js";
+import { once } from "./once.js";
 import { plot, spanOf } from "./plot.js";
 import { accuracyAxis, resultRows, transferWords } from "./transfer_logic.js";
 
@@ -60,7 +61,7 @@ function view(model, host) {
       });
       const legend = el("ul", { class: "lw-legend" }), results = el("div", { class: "lw-transfer-results" });
 
-      const button = (/** @type {string} */ name, /** @type {() => void} */ click, kind = "") => el("button", { type: "button", class: kind, dataset: { action: name }, on: { click } });
+      const button = (/** @type {string} */ name, /** @type {() => void} */ click, kind = "") => el("button", { type: "button", class: kind, dataset: { action: name }, on: once(click) });
       const train = button("train", () => act(found()?.state === "running" ? "pause" : "start"), "lw-primary");
       const stop = button("stop", () => act("stop")), again = button("again", () => act("again"));
       const countName = el("label", { for: `lw-transfer-count-${Math.random().toString(36).slice(2, 8)}` }), countValue = el("output", { class: "lw-number" });

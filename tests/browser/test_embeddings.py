@@ -9,6 +9,7 @@ import pytest
 from benchmarks._page import NotebookPage
 from tests.browser._sheet import HOSTILE, assert_fits, assert_readable, english_but, in_language, one_page, shows
 from tests.browser.test_language import ALL_TEXT
+from tests.models.pretrained.tiny import save_encoder
 
 CELLS = (
     "import llm_widgets as lw\nlw.set_language('en')\nlookup = lw.EmbeddingLookup(text='tea time')\nlookup",
@@ -122,6 +123,40 @@ def test_sentences_are_written_and_compared(look, shared_kernel):
     shared_kernel.until("len(compare.sentences) == 3")
     page.locator(f"{COMPARE} [data-action=look]").click()
     says(look, COMPARE, "is not on this machine yet", "[data-role=missing]")
+
+
+def test_an_encoder_that_comes_later_draws_its_own_map(look, shared_kernel, tmp_path):
+    page = look.page
+    folder = save_encoder(tmp_path / "saved")
+    shared_kernel.run(
+        f"""import os
+from llm_widgets.models import pretrained
+os.environ["LLM_WIDGETS_MODELS"] = {str(tmp_path / "models")!r}
+pretrained.add("not-here", folder={str(folder)!r})"""
+    )
+    page.locator(f"{COMPARE} [data-action=look]").click()
+    page.locator(f"{COMPARE}[data-encoder=ready]").wait_for()
+    says(look, COMPARE, "For not-here")
+    says(
+        look,
+        COMPARE,
+        "not-here: cosines of the sentences' vectors (16 numbers each)",
+        ".lw-sentence-halves .lw-caption",
+    )
+    drawn = page.locator(f"{COMPARE} [data-role=encoder] [data-cell='0-1']")
+    expected = shared_kernel.value("float(compare.cosines[0, 1])")
+    assert drawn.inner_text().replace("−", "-") == f"{expected:.2f}"
+    assert expected < 0.9999  # the order of words counts, as it does not for the words
+    for odd in ("", "\ud83d", HOSTILE, "雨" * 300):
+        box = page.locator(f"{COMPARE} [data-sentence='2']")
+        box.evaluate("(node, text) => { node.value = text; node.dispatchEvent(new Event('change')); }", odd)
+        shared_kernel.until(
+            f"compare.sentences[2] == {odd.replace(chr(0xD83D), chr(0xFFFD))[:200]!r} and compare.cosines is not None"
+        )
+    says(look, COMPARE, "it has no token for 100 %", "[data-role=note]")
+    assert page.locator(f"{COMPARE} img, {COMPARE} script").count() == 0
+    shared_kernel.run("compare.sentences = [*compare.sentences[:2], 'It rains.']; os.environ.pop('LLM_WIDGETS_MODELS')")
+    shared_kernel.until("compare.cosines is not None")
 
 
 def test_tables_are_twins(look):

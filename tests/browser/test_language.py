@@ -12,14 +12,15 @@ LATIN = {
     "B", "kB", "MB", "GB", "ms", "dropout",
 }  # fmt: skip
 
-# Everything that a learner sees or a screen reader says, apart from what the learner typed and what is marked as code.
+# Everything that a learner sees or a screen reader says, apart from what the learner typed and what is marked as code,
+# or as English within a widget: JupyterLab's page as a whole says "en", and so does a widget in English.
 ALL_TEXT = """() => {
   const found = [];
   for (const root of document.querySelectorAll('.lw')) {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const parent = node.parentElement;
-      if (node.data.trim() && !parent.closest('code, .lw-code, style, script, [data-learner], [lang=en]'))
+      if (node.data.trim() && !parent.closest('code, .lw-code, style, script, [data-learner], .lw [lang=en]:not(.lw)'))
         found.push(node.data.trim());
     }
     for (const node of [root, ...root.querySelectorAll('*')])

@@ -1,0 +1,34 @@
+// Whether there is still a Python behind a widget. Where there is none, what is pressed has no effect, and somebody must say so.
+
+const ENDS = ["restarting", "autorestarting", "terminating", "dead"], PATIENCE = 4000; // ms that a connection may be away unnoticed
+const APART = ".jupyter-widgets-disconnected"; // how Jupyter marks a widget whose kernel does not know it
+
+/**
+ * Watches the kernel of a widget as far as the host lets it be seen (JupyterLab and Notebook do).
+ * @param {{ widget_manager?: any }} model @param {HTMLElement} host @param {() => void} changed
+ * @returns {{ now: () => "" | "ended" | "apart", dispose: () => void }}  "ended": what this widget stood for is gone; "apart": the connection is down, and may come back
+ */
+export function presence(model, host, changed) {
+  const kernel = model.widget_manager?.kernel;
+  let ended = false, apart = false, told = "", waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  const now = () => (ended || host.closest(APART) ? "ended" : apart ? "apart" : "");
+  const tell = () => { if (now() !== told) { told = now(); changed(); } };
+  const status = (/** @type {unknown} */ _, /** @type {string} */ state) => { if (ENDS.includes(state)) { ended = true; tell(); } };
+  const connection = (/** @type {unknown} */ _, /** @type {string} */ state) => {
+    clearTimeout(waiting);
+    if (state === "connected") { apart = false; tell(); } else waiting = setTimeout(() => { apart = true; tell(); }, PATIENCE);
+  };
+  const gone = () => { ended = true; tell(); };
+  kernel?.statusChanged?.connect(status);
+  kernel?.connectionStatusChanged?.connect(connection);
+  kernel?.disposed?.connect(gone);
+  const marks = new MutationObserver(tell);
+  marks.observe(host, { attributes: true, attributeFilter: ["class"] });
+  const box = host.parentElement?.closest(".jupyter-widgets");
+  if (box) marks.observe(box, { attributes: true, attributeFilter: ["class"] });
+  told = now();
+  return {
+    now: () => /** @type {"" | "ended" | "apart"} */ (now()),
+    dispose() { clearTimeout(waiting); marks.disconnect(); kernel?.statusChanged?.disconnect(status); kernel?.connectionStatusChanged?.disconnect(connection); kernel?.disposed?.disconnect(gone); },
+  };
+}
