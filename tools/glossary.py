@@ -1,6 +1,7 @@
 """Makes the glossary's page in both languages from the tables: `write`; `check` says whether it is in step.
 
-notebooks/{en,zh}/glossary.ipynb have a heading for each term, so that a chapter can link to `glossary.ipynb#token`.
+notebooks/{en,zh}/glossary.ipynb have a cell for each term, so that a chapter can link to `glossary.ipynb#cell-id=token`:
+JupyterLab scrolls to a cell of a notebook that it has just opened, and to a heading only where it was drawn before.
 Nothing in them is written by hand: change `terms.csv`, `glossary.csv` or this file, and write them anew.
 """
 
@@ -20,23 +21,22 @@ _WIDGET = "lw.course.glossary()"
 _TITLE = {
     "en": "# Glossary\n\nEvery term of the course, in English and in Chinese. Run the two cells below to search in "
     "both languages at once, or go through the list that follows. Links in the chapters lead to it; where one has "
-    "opened this page at its top, choose the term in the list.",
+    "opened this page at its top, as in Notebook 7, choose the term in the list.",
     "zh": "# 术语表\n\n课程的全部术语，中英对照。运行下面两个单元格，就能用两种语言同时查找；"
-    "也可以直接翻阅后面的列表。章节里的链接会指到这里；如果打开后停在页首，就在列表里点选术语。",
+    "也可以直接翻阅后面的列表。章节里的链接会指到这里；如果打开后停在页首（例如在 Notebook 7 里），就在列表里点选术语。",
 }
 _ALL = {"en": "## All terms", "zh": "## 全部术语"}
 
 
 def cells(language: str) -> list[tuple[str, str, str]]:
     """The page's cells: kind, id and text."""
-    index = " · ".join(f"[{_named(entry, language)}](#{entry.anchor})" for entry in entries())
-    terms = "\n\n".join(f"### {entry.english}\n\n{_defined(entry, language)}" for entry in entries())
+    index = " · ".join(f"[{_named(entry, language)}](#cell-id={entry.anchor})" for entry in entries())
     return [
         ("markdown", "title", _TITLE[language]),
         ("code", "open", _OPEN),
         ("code", "search", _WIDGET),
         ("markdown", "index", f"{_ALL[language]}\n\n{index}"),
-        ("markdown", "terms", terms),
+        *(("markdown", entry.anchor, f"### {entry.english}\n\n{_defined(entry, language)}") for entry in entries()),
     ]
 
 

@@ -33,7 +33,7 @@ class Entry:
 
     @property
     def anchor(self) -> str:
-        """Where it stands on the glossary's page: `[token](glossary.ipynb#token)`."""
+        """The id of its cell on the glossary's page: `[token](glossary.ipynb#cell-id=token)`."""
         return self.english.replace(" ", "-")
 
 

@@ -1,7 +1,7 @@
 // Whether there is still a Python behind a widget. Where there is none, what is pressed has no effect, and somebody must say so.
 
-const ENDS = ["restarting", "autorestarting", "terminating", "dead"], PATIENCE = 4000; // ms that a connection may be away unnoticed
-const APART = ".jupyter-widgets-disconnected"; // how Jupyter marks a widget whose kernel does not know it
+const KERNEL_ENDS = ["restarting", "autorestarting", "terminating", "dead"], LOST_AFTER = 4000; // ms that a connection may be away unnoticed
+const LOST_MARK = ".jupyter-widgets-disconnected"; // how Jupyter marks a widget whose kernel does not know it
 
 /**
  * Watches the kernel of a widget as far as the host lets it be seen (JupyterLab and Notebook do).
@@ -11,12 +11,12 @@ const APART = ".jupyter-widgets-disconnected"; // how Jupyter marks a widget who
 export function presence(model, host, changed) {
   const kernel = model.widget_manager?.kernel;
   let ended = false, apart = false, told = "", waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
-  const now = () => (ended || host.closest(APART) ? "ended" : apart ? "apart" : "");
+  const now = () => (ended || host.closest(LOST_MARK) ? "ended" : apart ? "apart" : "");
   const tell = () => { if (now() !== told) { told = now(); changed(); } };
-  const status = (/** @type {unknown} */ _, /** @type {string} */ state) => { if (ENDS.includes(state)) { ended = true; tell(); } };
+  const status = (/** @type {unknown} */ _, /** @type {string} */ state) => { if (KERNEL_ENDS.includes(state)) { ended = true; tell(); } };
   const connection = (/** @type {unknown} */ _, /** @type {string} */ state) => {
     clearTimeout(waiting);
-    if (state === "connected") { apart = false; tell(); } else waiting = setTimeout(() => { apart = true; tell(); }, PATIENCE);
+    if (state === "connected") { apart = false; tell(); } else waiting = setTimeout(() => { apart = true; tell(); }, LOST_AFTER);
   };
   const gone = () => { ended = true; tell(); };
   kernel?.statusChanged?.connect(status);

@@ -42,16 +42,21 @@ def test_the_page_is_in_step_and_has_a_place_for_every_term() -> None:
         page = chapters.read(chapters.path_of(PAGE, language))
         headings = set(re.findall(r"^### (.+)$", page.prose, re.M))
         assert headings == {entry.english for entry in entries()}
-        # Jupyter makes a heading's address by putting hyphens in place of spaces.
-        assert {heading.replace(" ", "-") for heading in headings} == set(re.findall(r"\]\(#([^)]+)\)", page.prose))
+        # A heading is found only once it was drawn, a cell also in a page that opens just now.
+        ids = [cell.id for cell in page.cells]
+        assert len(set(ids)) == len(ids)
+        linked = set(re.findall(r"\]\(#cell-id=([^)]+)\)", page.prose))
+        assert linked == {cell.id for cell in page.cells if cell.source.startswith("### ")}
+        assert linked == {entry.anchor for entry in entries()} == {heading.replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_links_from_chapters_meet_a_term(language: str) -> None:
     anchors = {entry.anchor for entry in entries()}
     for name in chapters.names():
-        linked = set(re.findall(r"\(glossary\.ipynb#([^)]+)\)", chapters.read(chapters.path_of(name, language)).prose))
-        assert linked <= anchors, name
+        linked = re.findall(r"\(glossary\.ipynb#([^)]+)\)", chapters.read(chapters.path_of(name, language)).prose)
+        assert {link.removeprefix("cell-id=") for link in linked if link.startswith("cell-id=")} <= anchors, name
+        assert all(link.startswith("cell-id=") for link in linked), name
 
 
 def test_chapters_are_named_where_they_introduce_a_term() -> None:
