@@ -43,7 +43,7 @@ FIRST_GUESS = Question(
     "first-guess",
     N_("A program counts, in {part} per cent of the training text, which character follows each run of {n} characters. "
        "In a text that it has never seen it always says the commonest one. How often is it right?"),
-    Number(N_("of 100"), tolerance=0.1, near=0.4, low=0.0, high=100.0),
+    Number(N_("times in 100"), tolerance=0.1, near=0.4, low=0.0, high=100.0),
     draw=lambda rng: {"n": int(rng.choice([1, 2, 3])), "part": int(rng.choice([25, 50, 100]))},
     compute=_guessed,
     why=N_("{answer} of 100. Of the runs that it meets {known} of 100 stood in what it counted; elsewhere it has "
@@ -69,7 +69,7 @@ UNSEEN = Question(
     "unseen-grams",
     N_("We count all runs of {n} tokens in {part} per cent of the training text. Then we take the runs of {n} tokens "
        "of a held-out part of the same corpus. How many of 100 never stood in what was counted?"),
-    Number(N_("of 100"), tolerance=0.08, near=0.3, low=0.0, high=100.0),
+    Number(N_("of 100 runs"), tolerance=0.08, near=0.3, low=0.0, high=100.0),
     draw=lambda rng: {"n": int(rng.choice([2, 3, 4])), "part": int(rng.choice([25, 50, 100]))},
     compute=_never,
     why=N_("{answer} of 100, although {counted} tokens were counted. One token less in the run, and it is {shorter}."),

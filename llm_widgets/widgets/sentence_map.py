@@ -109,6 +109,11 @@ class SentenceMap(ComputedWidget):
         """The same of the words alone, [N, N]."""
         return _cosines(self._of_words())
 
+    def _translations(self, language: str) -> dict[str, str]:
+        known = i18n.catalogue(language)
+        titles = [title for title, _ in PRESETS.values()]
+        return super()._translations(language) | {title: known[title] for title in titles if title in known}
+
     def _find_encoder(self) -> tuple[str, str]:
         if self._model is None and not pretrained.is_here(self.model_name):
             return "missing", f"llm-widgets models add {self.model_name}"

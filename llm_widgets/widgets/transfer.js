@@ -30,7 +30,7 @@ function view(model, host) {
           const now = found();
           if (!now) return null;
           const values = now.pretraining.map(([, loss]) => loss);
-          return { x: [0, Math.max(10, now.pretraining_plan)], y: values.length ? spanOf(values, 0.1) : [0, 4], whole: true, xName: t("batches"), lines: [{ points: now.pretraining, colour: "green" }] };
+          return { x: [0, Math.max(10, now.pretraining_plan)], y: values.length ? spanOf(values, 0.1) : [0, 4], whole: true, xName: t("batches"), yName: t("loss"), lines: [{ points: now.pretraining, colour: "green" }] };
         },
       });
       /** Both copies over their baselines and earlier draws. @param {Found} now @param {"accuracy" | "loss"} what @returns {Line[]} */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -82,3 +84,11 @@ def test_odd_sentences_and_settings(models):
         SentenceMap(TEXTS, object())
     with pytest.raises(ValueError, match="Received"):
         SentenceMap(TEXTS, "../minilm")
+
+
+def test_the_names_of_the_ready_made_sentences_are_chinese_in_a_chinese_page(models):
+    view = SentenceMap(TEXTS, "not-here")
+    titles = [one["title"] for one in view._presets.values()]
+    assert not set(titles) & set(view._labels)
+    view._switch_language("zh")
+    assert all(re.search("[\u4e00-\u9fff]", view._labels[title]) for title in titles)
