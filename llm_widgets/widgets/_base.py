@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import uuid
 import weakref
 from typing import Any, ClassVar
 
@@ -32,6 +33,8 @@ class LiveWidget(anywidget.AnyWidget):
     # True draws everything at 1.6 times the size, for a projector.
     projector = traitlets.Bool(False).tag(sync=True)
     _labels = traitlets.Dict().tag(sync=True)
+    # By which the page finds its own model (late.js).
+    _comm_id = traitlets.Unicode().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "_front" in cls.__dict__:
@@ -41,7 +44,10 @@ class LiveWidget(anywidget.AnyWidget):
 
     def __init__(self, **kwargs: Any) -> None:
         language = i18n.get_language()
-        super().__init__(language=language, _labels=self._translations(language), **kwargs)
+        name = uuid.uuid4().hex
+        super().__init__(
+            language=language, _labels=self._translations(language), _comm_id=name, model_id=name, **kwargs
+        )
         self.on_msg(LiveWidget._on_message)
         # Weak: the list of listeners must not keep a widget alive that the learner has thrown away.
         this = weakref.ref(self)

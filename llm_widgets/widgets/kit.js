@@ -1,4 +1,5 @@
 // What every widget shares: elements without HTML strings, the sheet of paper, a canvas that is sharp and knows the theme.
+import { hearAgain } from "./late.js";
 import { presence } from "./presence.js";
 
 /**
@@ -283,6 +284,7 @@ export function widget({ state, view }) {
       initialize(/** @type {{ model: Model }} */ { model }) {
         shared = state(model);
         model.send({ type: "hello" });
+        void hearAgain(model).then((late) => { if (late) model.send({ type: "hello" }); });
         return () => shared?.dispose?.();
       },
       render(/** @type {{ model: Model, el: HTMLElement }} */ { model, el: host }) {

@@ -75,3 +75,20 @@ def test_an_epoch_that_ends_while_nobody_looks_is_there_afterwards(open_lab, ope
     late.wait_state("finished")
     assert late.points() == kernel.value("lab.workbench.run.log.batch_count")
     assert late.curves.get_attribute("data-epochs") == "2"
+
+
+# As on a machine that is far too busy: the two seconds that anywidget waits for a widget are over at once.
+IMPATIENT = """(() => { const timeout = AbortSignal.timeout;
+  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms === 2000 ? 0 : ms); })()"""
+
+
+def test_a_page_that_is_too_slow_for_its_widgets_hears_python_all_the_same(open_page, server, kernel):
+    cells = ("import llm_widgets as lw", "neuron = lw.NeuronWorkbench()\nneuron", "lw.attention_map([[1.0]], ['a'])")
+    page = open_page()
+    page.page.context.add_init_script(IMPATIENT)
+    page.open(server.write("late.ipynb", cells), kernel).run_all()
+    tab = page.page
+    tab.locator(".lw-am-map:not([hidden]) canvas").wait_for()  # it comes as a message
+    tab.locator(".lw[data-state=shown]").wait_for()
+    kernel.run("lw.set_language('zh')")  # and these as traits
+    tab.get_by_text("注意力图", exact=True).wait_for()
