@@ -164,10 +164,12 @@ class TestRefusals:
             ("gpt2", {"scale_attn_by_inverse_layer_idx": True}, "blocks lack"),
             ("bert", {"position_embedding_type": "relative_key"}, "blocks lack"),
             ("t5", {"feed_forward_proj": "gated-gelu"}, "blocks lack.*gated-gelu"),
-            ("t5", {"d_kv": 8}, "blocks lack.*d_kv=8"),
+            ("t5", {"d_kv": 8}, "shape"),
+            ("t5", {"num_heads": None}, "whole number"),
             ("llama", {"rope_parameters": {"rope_type": "llama3"}}, "blocks lack.*llama3"),
             ("llama", {"attention_bias": True}, "blocks lack"),
-            ("llama", {"head_dim": 8}, "blocks lack"),
+            ("llama", {"head_dim": 8}, "shape"),
+            ("llama", {"head_dim": "8"}, "whole number"),
         ],
     )
     def test_a_model_that_our_blocks_cannot_be(
