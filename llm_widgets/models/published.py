@@ -111,7 +111,7 @@ _ALL = (
     ), 1000 * G),
     PublishedModel("t5-3b", "T5 3B", _t5(24, 1024, 32, 16_384, 128), "3B; around 2.8B", 0, T5, N_(
         "Its sizes give 2.9 billion. The heads together are wider than a token: 32 of 128 numbers, 4,096, at a width "
-        "of 1,024. With d_ff this makes it larger; depth and width are those of T5 large."
+        "of 1,024. This and d_ff make it larger than T5 large, whose depth and width it has."
     ), 1000 * G),
     PublishedModel("t5-11b", "T5 11B", _t5(24, 1024, 128, 65_536, 128), "11B", G, T5, N_(
         "The heads together are sixteen times as wide as a token: 128 of 128 numbers, 16,384, at a width of 1,024. "
