@@ -1,7 +1,7 @@
 """The history of language models as one table, `history.csv`, and the figure that shows it.
 
 Only figures that were published stand in the table. What its makers keep to themselves (`undisclosed`) has none; what
-could not be confirmed in a second place is marked. The table ages: `AS_OF` says when it was last looked through.
+could be confirmed in a second place names it. The table ages: `AS_OF` says when it was last looked through.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Milestone:
         undisclosed: its makers say that they do not publish its size, or say nothing.
         new_en, new_zh: what was new.
         source: the paper with its section or table.
-        confirmed: the figures were found in a second place too.
+        second: where the figures were found, too, and what stands there; "" where they were found nowhere else.
     """
 
     key: str
@@ -58,7 +58,7 @@ class Milestone:
     new_en: str
     new_zh: str
     source: str
-    confirmed: bool
+    second: str
 
     @property
     def year(self) -> float:
@@ -95,7 +95,7 @@ def milestones() -> tuple[Milestone, ...]:
 
 def _milestone(row: dict[str, str]) -> Milestone:
     numbers = {name: int(row[name]) if row[name] else None for name in ("parameters", "active", "amount")}
-    answers = {name: row[name] == "yes" for name in ("mark", "undisclosed", "confirmed")}
+    answers = {name: row[name] == "yes" for name in ("mark", "undisclosed")}
     fields: dict[str, Any] = {**row, **numbers, **answers}
     return Milestone(**fields)
 

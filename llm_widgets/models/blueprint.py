@@ -80,7 +80,7 @@ def blueprint(spec: Spec) -> Blueprint:
         >>> from llm_widgets.models import GPT2_SMALL
         >>> plan = blueprint(GPT2_SMALL)
         >>> str(plan.sections[1].parts[1].parameters), str(plan.sections[1].count)
-        ('(C + 1)·C', 'L')
+        ('(C + 1)·H·D', 'L')
     """
     if isinstance(spec, T5Spec):
         return _two_columns(spec)
@@ -247,11 +247,11 @@ def _attention(spec: TransformerSpec, prefix: str, mask: str, cross: str = "") -
     shared = "shared" if spec.key_value_heads < spec.num_heads else ""
     scaled = "" if spec.scale_attention else " unscaled"
     parts = [
-        PlannedPart(f"{row}.{cross}query", "query", (B, H, T, D), (C + bias) * C, row, "", step, C * C),
+        PlannedPart(f"{row}.{cross}query", "query", (B, H, T, D), (C + bias) * H * D, row, "", step, C * H * D),
         PlannedPart(f"{row}.{cross}key", "key", (B, K, T, D), (C + bias) * K * D, row, shared, step, C * K * D),
         PlannedPart(f"{row}.{cross}value", "value", (B, K, T, D), (C + bias) * K * D, row, shared, step, C * K * D),
         PlannedPart(f"{row}.{cross}weights", "weights", (B, H, T, T), NOTHING, row, mask + scaled, step),
-        PlannedPart(f"{row}.{cross}output", "output", (B, T, C), (C + bias) * C, row, "", step, C * C),
+        PlannedPart(f"{row}.{cross}output", "output", (B, T, C), (H * D + bias) * C, row, "", step, H * D * C),
     ]
     if spec.position == "rotary" and not cross:
         parts.insert(3, PlannedPart(f"{row}.rotary", "rotary", (B, H, T, D), NOTHING, "positions", "rotary", step))

@@ -6,10 +6,11 @@ from llm_widgets.models.transformer_spec import TransformerSpec
 
 
 def kaplan_flops(spec: TransformerSpec) -> int:
-    """Operations of training for one token by Kaplan et al. (2020), table 1: 3 · (2·N + 2·L·T·C), where N are the
-    weights in the matrices of the blocks alone, 2·L·C·(2·C + F)."""
+    """Operations of training for one token by Kaplan et al. (2020), table 1: 3 · (2·N + 2·L·T·A), where N are the
+    weights in the matrices of the blocks alone, 2·L·C·(2·A + F), and A are the numbers of all heads together."""
     L, T, C, F = spec.num_layers, spec.max_length, spec.d_model, spec.feed_forward_dim
-    return 3 * (2 * 2 * C * L * (2 * C + F) + 2 * L * T * C)
+    A = spec.num_heads * spec.head_dim
+    return 3 * (2 * 2 * C * L * (2 * A + F) + 2 * L * T * A)
 
 
 def chinchilla_flops(spec: TransformerSpec, ends: bool = True) -> int:

@@ -25,9 +25,9 @@ def kept_numbers(spec: Spec) -> Expression:
 
 def _transformer(spec: TransformerSpec) -> Expression:
     drops = 2 * bool(spec.dropout)
-    # For each position: what comes in, normalized, queries, mixed, side by side and summed (6 C), keys and values, and
-    # a mask and a result for each place that drops.
-    attention = (6 + drops) * C + 2 * K * D + spec.kept_scores() * H * T
+    # For each position: what comes in, normalized and summed (3 C), queries, mixed and side by side (3 H D), keys and
+    # values, and a mask and a result for each place that drops.
+    attention = (3 + drops) * C + 3 * H * D + 2 * K * D + spec.kept_scores() * H * T
     # What comes in, normalized and summed (3 C), then the wide step before and after its function.
     feed_forward = (3 + drops) * C + (4 if spec.feed_forward == "swiglu" else 2) * F
     # A block of a T5's decoder has two attentions.

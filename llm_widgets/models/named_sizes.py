@@ -47,7 +47,7 @@ def size_sources(spec: Spec) -> dict[str, SizeSource]:
             "L": SizeSource("num_layers"),
             "H": SizeSource("num_heads"),
             "K": SizeSource("num_key_value_heads", otherwise=H),
-            "D": SizeSource(otherwise=C / H),
+            "D": SizeSource("d_head", otherwise=C / H),
             "F": SizeSource("d_ff", otherwise=4 * C),
         }
         if spec.position == "relative":

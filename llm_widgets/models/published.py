@@ -72,8 +72,9 @@ def _bert(layers: int, width: int, heads: int) -> BERTSpec:
     )
 
 
-def _t5(layers: int, width: int, heads: int) -> T5Spec:
-    return T5Spec(vocabulary_size=32_128, d_model=width, num_layers=layers, num_heads=heads, max_length=512)
+def _t5(layers: int, width: int, heads: int, inner: int = 0, head: int = 0) -> T5Spec:
+    sizes: dict[str, Any] = {"d_model": width, "num_layers": layers, "num_heads": heads, "d_head": head, "d_ff": inner}
+    return T5Spec(vocabulary_size=32_128, **sizes, max_length=512)
 
 
 def _llama2(layers: int, width: int, heads: int, inner: int, shared: int = 0) -> LlamaSpec:
@@ -107,6 +108,14 @@ _ALL = (
     PublishedModel("t5-large", "T5 large", _t5(24, 1024, 16), "770M", 0, T5, N_(
         "The paper says 770 million; its sizes give 738 million, as its released weights have. With the tied table "
         "counted twice it would be 771 million."
+    ), 1000 * G),
+    PublishedModel("t5-3b", "T5 3B", _t5(24, 1024, 32, 16_384, 128), "3B; around 2.8B", 0, T5, N_(
+        "Its sizes give 2.9 billion. The heads together are wider than a token: 32 of 128 numbers, 4,096, at a width "
+        "of 1,024. This and d_ff make it larger than T5 large, whose depth and width it has."
+    ), 1000 * G),
+    PublishedModel("t5-11b", "T5 11B", _t5(24, 1024, 128, 65_536, 128), "11B", G, T5, N_(
+        "The heads together are sixteen times as wide as a token: 128 of 128 numbers, 16,384, at a width of 1,024. "
+        "The paper says why d_ff is so large: its processors are quickest with large products of matrices."
     ), 1000 * G),
     PublishedModel("gpt3-small", "GPT-3 125M", _gpt(12, 768, 12, 2048), "125M", M, GPT3, _GPT3_NOTE, 300 * G),
     PublishedModel("gpt3-medium", "GPT-3 350M", _gpt(24, 1024, 16, 2048), "356M", M, GPT3, _GPT3_NOTE, 300 * G),

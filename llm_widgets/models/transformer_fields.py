@@ -98,6 +98,17 @@ SIZES: tuple[Field, ...] = (
         seldom=True,
     ),
     size_field(
+        "d_head",
+        0,
+        256,
+        N_("Head width"),
+        N_("How many numbers each head compares and mixes. 0: the width, shared among the heads."),
+        N_("numbers"),
+        16_384,
+        zero=N_("0: width by heads"),
+        seldom=True,
+    ),
+    size_field(
         "d_ff",
         0,
         2048,

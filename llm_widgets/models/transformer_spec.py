@@ -19,11 +19,12 @@ class TransformerSpec(Spec):
 
     Args:
         vocabulary_size: different token ids, V.
-        d_model: numbers for each token, C; must be divisible by `num_heads`.
+        d_model: numbers for each token, C; must be divisible by `num_heads` where `d_head` is 0.
         num_layers: blocks on top of one another.
         num_heads: attention patterns a layer, H.
         num_key_value_heads: heads with keys and values of their own, K; `num_heads` must be divisible by it.
             0: as many as `num_heads`.
+        d_head: numbers of one head, D; the heads together need not be as wide as the model. 0: `d_model / num_heads`.
         d_ff: width of the feed-forward step, F. 0: four times `d_model`.
         max_length: the most tokens that are read at once.
         dropout: share of numbers set to zero in training.
@@ -55,6 +56,7 @@ class TransformerSpec(Spec):
     num_layers: int = 2
     num_heads: int = 4
     num_key_value_heads: int = 0
+    d_head: int = 0
     d_ff: int = 0
     max_length: int = 64
     dropout: float = 0.0
@@ -73,13 +75,14 @@ class TransformerSpec(Spec):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_divisible("d_model", self.d_model, "num_heads", self.num_heads)
+        if not self.d_head:
+            self._check_divisible("d_model", self.d_model, "num_heads", self.num_heads)
         self._check_divisible("num_heads", self.num_heads, "num_key_value_heads", self.key_value_heads)
         if self.position == "rotary" and self.head_dim % 2:
             raise ValueError(
                 t(
                     "Rotary positions turn pairs of numbers, so each head needs an even number of them; here it has "
-                    "{head_dim}. Choose another d_model or num_heads. Received: {spec}",
+                    "{head_dim}. Choose another d_head, d_model or num_heads. Received: {spec}",
                     head_dim=self.head_dim,
                     spec=repr(self),
                 )
@@ -130,7 +133,7 @@ class TransformerSpec(Spec):
     @property
     def head_dim(self) -> int:
         """Numbers of one head, D."""
-        return self.d_model // self.num_heads
+        return self.d_head or self.d_model // self.num_heads
 
     @property
     def feed_forward_dim(self) -> int:
@@ -155,8 +158,8 @@ class TransformerSpec(Spec):
         """Parameters of one block; `cross`: it also attends to another text."""
         bias = int(self.use_bias)
         C, F = self.d_model, self.feed_forward_dim
-        kv = 2 * self.key_value_heads * self.head_dim
-        attention = (C + bias) * (C + kv) + (C + bias) * C  # queries, keys and values; output
+        q, kv = self.num_heads * self.head_dim, 2 * self.key_value_heads * self.head_dim
+        attention = (C + bias) * (q + kv) + (q + bias) * C  # queries, keys and values; output
         inner = 2 * F if self.feed_forward == "swiglu" else F
         feed_forward = (C + bias) * inner + (F + bias) * C
         return (1 + cross) * (attention + self.norm_parameters()) + feed_forward + self.norm_parameters()
@@ -204,7 +207,7 @@ class TransformerSpec(Spec):
 
     def lowered(self, name: str, size: int) -> Self:
         """A copy with a size lowered; a width is shared among the heads, so it goes to a multiple of them."""
-        if name == "d_model":
+        if name == "d_model" and not self.d_head:
             share = self.num_heads * (2 if self.position == "rotary" else 1)
             size = max(share, size - size % share)
         return super().lowered(name, size)

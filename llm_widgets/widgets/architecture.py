@@ -25,12 +25,12 @@ from llm_widgets.widgets._words import for_a_learner, with_labels
 # In which box a size is changed: the first box of this kind.
 HOMES = {
     "ids": "BT", "Input": "BT", "embedding": "VC", "Embedding": "VE", "token_types": "N", "relative_bias": "R",
-    "query": "H", "key": "K", "up": "F", "classes": "Y",
+    "query": "HD", "key": "K", "up": "F", "classes": "Y",
 }  # fmt: skip
 # Where the sliders end; a number in a box can be larger.
 ENDS = {
     "vocabulary_size": 131_072, "d_model": 16_384, "num_layers": 128, "num_heads": 128, "num_key_value_heads": 128,
-    "d_ff": 65_536, "max_length": 8192, "num_decoder_layers": 48,
+    "d_head": 512, "d_ff": 65_536, "max_length": 8192, "num_decoder_layers": 48,
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 // The layer designer's controls, one for each kind of field.
 import { el } from "./kit.js";
-import { nextStop, plain, positionOf, stepped, steppedFor, stops, typed, withoutLayer } from "./designer_logic.js";
+import { dividing, nextStop, plain, positionOf, stepped, steppedFor, stops, typed, withoutLayer } from "./designer_logic.js";
 
 /** @typedef {import("./designer_logic.js").Field} Field */
 /** @typedef {import("./designer_logic.js").Spec} Spec */
@@ -20,7 +20,7 @@ export function sizeControl({ t, spec, change, presets, multiples, repaint }, f,
   const put = (/** @type {number} */ x) => change({ [f.name]: layer < 0 ? x : spec()[f.name].map((/** @type {number} */ u, /** @type {number} */ i) => (i === layer ? x : u)) });
   const step = (/** @type {number} */ to) => put(layer < 0 ? steppedFor(f, spec(), to, multiples) : stepped(f, now(), to));
   // The width stops at multiples of the heads, so that a slider that moves is seldom refused.
-  const multiple = () => spec()[multiples[f.name]] || 1;
+  const multiple = () => spec()[dividing(spec(), multiples)[f.name]] || 1;
   let of = multiple(), at = stops(f, used, of);
   const handle = { field: f.name, ...(layer < 0 ? {} : { layer: String(layer) }) };
   const name = el("span", { class: "lw-name" }), unit = el("span", { class: "lw-unit" });

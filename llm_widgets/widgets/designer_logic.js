@@ -72,8 +72,11 @@ export function steppedFor(field, spec, direction, multiples) {
 /** Whether sizes still divide one another with one of them changed. @param {Spec} spec @param {string} name @param {number} value @param {Multiples} multiples */
 export function goes(spec, name, value, multiples) {
   const changed = /** @type {Spec} */ ({ ...spec, [name]: value });
-  return Object.entries(multiples).every(([large, small]) => (large !== name && small !== name) || !changed[small] || changed[large] % changed[small] === 0);
+  return Object.entries(dividing(changed, multiples)).every(([large, small]) => (large !== name && small !== name) || !changed[small] || changed[large] % changed[small] === 0);
 }
+
+/** Heads with a width of their own need not share the model's. @param {Spec} spec @param {Multiples} multiples @returns {Multiples} */
+export const dividing = (spec, multiples) => (spec.d_head ? Object.fromEntries(Object.entries(multiples).filter(([large]) => large !== "d_model")) : multiples);
 
 /** A value as its field shows it: 0.00001 is 1e-5. @param {number} x */
 export const plain = (x) => (x > 0 && x < 0.001 ? x.toExponential() : String(x));

@@ -137,7 +137,7 @@ function view(model, host) {
           el("h4", { class: "lw-history-name" }, point.name, point.mark ? el("span", { class: "lw-history-three" }, t("named in both documents")) : null),
           el("dl", { class: "lw-history-list" }, ...said(point).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
           el("p", { class: "lw-history-new" }, point.new),
-          el("p", { class: "lw-history-source" }, `${t("Source:")} `, el("span", { lang: "en" }, point.source), el("br"), el("span", { class: "lw-history-confirmed" }, point.confirmed ? t("Found in a second place too.") : t("Not confirmed in a second place."))));
+          el("p", { class: "lw-history-source" }, `${t("Source:")} `, el("span", { lang: "en" }, point.source), el("br"), el("span", { class: "lw-history-second" }, ...(point.second ? [`${t("Found in a second place:")} `, el("span", { lang: "en" }, point.second)] : [t("Not confirmed in a second place.")]))));
       }
       const shape = (/** @type {string} */ family) => {
         const NS = "http://www.w3.org/2000/svg", svg = document.createElementNS(NS, "svg"), corners = outline(family, 5.5);
@@ -183,8 +183,8 @@ function view(model, host) {
         },
         rows: ({ points }) => ({
           caption: t("The history of language models, as of {date}", { date: date(found().as_of) }),
-          columns: [t("Model or idea"), t("Published"), t("By"), t("Kind"), t("Parameters"), t("Parameters a token uses"), t("Training text"), t("Unit"), t("Operations of training (6 N D, computed)"), t("What was new"), t("Source"), t("Confirmed")],
-          rows: points.map((/** @type {Point} */ p) => { const none = p.undisclosed ? t("not published") : null; return [p.name, p.date, p.organisation, t(FAMILIES[p.family].name), p.parameters ?? none, p.active ?? p.parameters ?? none, p.amount ?? none, p.amount === null ? null : t({ tokens: N("tokens read"), words: N("words of text"), letters: N("letters of text") }[p.unit] ?? p.unit), p.flops, p.new, p.source, p.confirmed ? t("yes") : t("no")]; }),
+          columns: [t("Model or idea"), t("Published"), t("By"), t("Kind"), t("Parameters"), t("Parameters a token uses"), t("Training text"), t("Unit"), t("Operations of training (6 N D, computed)"), t("What was new"), t("Source"), t("Second place")],
+          rows: points.map((/** @type {Point} */ p) => { const none = p.undisclosed ? t("not published") : null; return [p.name, p.date, p.organisation, t(FAMILIES[p.family].name), p.parameters ?? none, p.active ?? p.parameters ?? none, p.amount ?? none, p.amount === null ? null : t({ tokens: N("tokens read"), words: N("words of text"), letters: N("letters of text") }[p.unit] ?? p.unit), p.flops, p.new, p.source, p.second || t("no")]; }),
         }),
         dispose() { clearTimeout(told); picture.dispose(); },
       };

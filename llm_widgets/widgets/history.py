@@ -58,7 +58,7 @@ class HistoryRow(Protocol):
     @property
     def source(self) -> str: ...
     @property
-    def confirmed(self) -> bool: ...
+    def second(self) -> str: ...
 
 
 class HistoryView(ComputedWidget):
@@ -174,5 +174,5 @@ def _shown(row: HistoryRow, chinese: bool) -> dict[str, Any]:
         "undisclosed": row.undisclosed,
         "new": row.new_zh if chinese else row.new_en,
         "source": row.source,
-        "confirmed": row.confirmed,
+        "second": row.second,
     }

@@ -1,7 +1,7 @@
 // What the history figure computes: what is seen, what is near, where names fit, and numbers in words.
 
 /** @typedef {"parameters" | "amount" | "flops"} Axis */
-/** @typedef {{ key: string, name: string, date: string, year: number, organisation: string, family: string, parameters: number | null, active: number | null, amount: number | null, unit: string, flops: number | null, mark: boolean, undisclosed: boolean, new: string, source: string, confirmed: boolean }} Point */
+/** @typedef {{ key: string, name: string, date: string, year: number, organisation: string, family: string, parameters: number | null, active: number | null, amount: number | null, unit: string, flops: number | null, mark: boolean, undisclosed: boolean, new: string, source: string, second: string }} Point */
 /** @typedef {{ as_of: string, whole: Record<Axis, number[]>, points: Point[] }} Found */
 /** From year, to year, from power of ten, to power of ten. @typedef {[number, number, number, number]} Span */
 

@@ -105,6 +105,8 @@ test("sizes go together where each divides its own", () => {
   assert.ok(!goes({ ...gpt, num_heads: 16 }, "d_model", 72, multiples));
   assert.ok(goes(gpt, "num_key_value_heads", 0, multiples));
   assert.ok(!goes(gpt, "num_key_value_heads", 3, multiples));
+  assert.ok(goes({ ...gpt, num_heads: 16, d_head: 32 }, "d_model", 72, multiples)); // heads with a width of their own
+  assert.ok(!goes({ ...gpt, d_head: 32 }, "num_key_value_heads", 3, multiples));
   assert.ok(goes({ ...gpt, d_model: 65 }, "max_length", 9, multiples));
 });
 

@@ -24,6 +24,7 @@ SPECS: list[Any] = [
     BERTSpec(**SIZES),
     BERTSpec(**SIZES, head="class", num_classes=3, num_token_types=0, tied=False),
     T5Spec(**SIZES, num_decoder_layers=3),
+    LlamaSpec(**SIZES, d_head=6),
     LSTMClassifierSpec(lstm_units=(8, 4), dropout=0.1, vocabulary_size=30),
     LSTMClassifierSpec(lstm_units=(8,), bidirectional=True, vocabulary_size=30),
 ]

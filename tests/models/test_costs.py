@@ -25,6 +25,7 @@ SPECS: dict[str, Any] = {
     "bert": BERTSpec(**SIZES),
     "bert for classes": BERTSpec(**SIZES, head="class", num_classes=3),
     "t5": T5Spec(**SIZES, **DISTANCES, num_decoder_layers=3),
+    "t5 with wide heads": T5Spec(**SIZES, **DISTANCES, d_head=6, num_key_value_heads=2),
 }
 WRITERS = [name for name in SPECS if "bert" not in name]
 BATCH = 3

@@ -27,6 +27,7 @@ SWITCHES = {
     "norm_place": ("before", "after"),
     "feed_forward": ("relu", "gelu", "gelu_tanh", "swiglu"),
     "num_key_value_heads": (0, 1, 2, 4),
+    "d_head": (0, 2, 6),
     "use_bias": (True, False),
     "tied": (True, False),
     "scale_attention": (True, False),
@@ -68,6 +69,7 @@ WATCHED = [
     (BERTSpec, {}),
     (BERTSpec, {"head": "class"}),
     (T5Spec, {"num_decoder_layers": 3}),
+    (T5Spec, {"d_head": 6, "num_key_value_heads": 2}),
 ]
 
 
@@ -141,6 +143,7 @@ def test_what_is_switched_is_what_differs():
     assert changed(position="rotary") == {"positions", "block.rotary"}
     assert changed(position="sinusoidal") == {"positions"}
     assert changed(feed_forward="relu") == {"block.activation"}
+    assert changed(d_head=6) == {f"block.{name}" for name in ("query", "key", "value", "output")}
     assert changed(num_key_value_heads=2) == {"block.key", "block.value"}
     assert changed(normalization="rms") == {"block.attention_norm", "block.feed_forward_norm", "norm"}
     assert changed(num_layers=3) == set()  # as many of the same

@@ -27,6 +27,13 @@ def test_the_count_is_the_published_one(name: str) -> None:
         assert f"{count / 10**6:.0f} million" in model.note or f"{count / 10**9:.1f} billion" in model.note
 
 
+# The two large ones have heads of 128 numbers, which together are wider than the model (their config.json).
+LARGE_T5 = {
+    "t5-3b": {"num_heads": 32, "d_kv": 128, "d_ff": 16_384},
+    "t5-11b": {"num_heads": 128, "d_kv": 128, "d_ff": 65_536},
+}
+
+
 def reference(name: str) -> Any:
     """The same model by `transformers`, without memory for its weights."""
     import torch
@@ -41,7 +48,7 @@ def reference(name: str) -> Any:
             sizes = {"hidden_size": C, "num_hidden_layers": L, "num_attention_heads": H, "intermediate_size": 4 * C}
             return hf.BertModel(hf.BertConfig(vocab_size=V, max_position_embeddings=T, **sizes))
         if name.startswith("t5"):
-            sizes = {"d_model": C, "d_kv": 64, "d_ff": 4 * C, "num_layers": L, "num_heads": H}
+            sizes = {"d_model": C, "d_kv": 64, "d_ff": 4 * C, "num_layers": L, "num_heads": H} | LARGE_T5.get(name, {})
             return hf.T5ForConditionalGeneration(hf.T5Config(vocab_size=V, tie_word_embeddings=True, **sizes))
         sizes = {"hidden_size": C, "num_hidden_layers": L, "num_attention_heads": H, "intermediate_size": spec.d_ff}
         config = hf.LlamaConfig(
@@ -53,7 +60,7 @@ def reference(name: str) -> Any:
 @pytest.mark.parametrize(
     "name",
     ["gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl", "gpt3", "bert-base", "bert-large", "t5-small", "t5-base",
-     "t5-large", "llama2-7b", "llama2-70b", "smollm2-135m"],
+     "t5-large", "t5-3b", "t5-11b", "llama2-7b", "llama2-70b", "smollm2-135m"],
 )  # fmt: skip
 def test_the_count_is_that_of_another_library(name: str) -> None:
     model = reference(name)

@@ -35,6 +35,7 @@ def specs(draw: Any, small: bool = False) -> TransformerSpec:
         "num_layers": draw(st.integers(1, 2 if small else 200)),
         "num_heads": heads,
         "num_key_value_heads": draw(st.sampled_from([0, key_value_heads])),
+        "d_head": draw(st.sampled_from([0, 0, 2, 6])),
         "d_ff": draw(st.integers(0, 9)),
         "max_length": draw(st.integers(1, 9 if small else 1_000_000)),
         "dropout": draw(st.floats(0, 0.95)),
@@ -147,6 +148,18 @@ def test_sizes_that_follow_change_with_what_they_follow() -> None:
     assert (spec.feed_forward_dim, spec.key_value_heads, spec.head_dim) == (256, 4, 16)
     wider = spec.replace(d_model=128, num_heads=8)
     assert (wider.feed_forward_dim, wider.key_value_heads, wider.head_dim) == (512, 8, 16)
+
+
+@every
+def test_heads_with_a_width_of_their_own_need_not_share_the_models(family: type[TransformerSpec]) -> None:
+    spec = family(d_model=50, num_heads=4, d_head=12)
+    assert (spec.head_dim, spec.lowered("d_model", 33).d_model) == (12, 33)
+    shared = family(d_model=64, num_heads=4)
+    assert shared.replace(d_head=16).count_parameters() == shared.count_parameters()
+    with pytest.raises(ValueError, match=r"pairs of numbers.*here it has 5\. Choose another d_head"):
+        family(position="rotary", d_head=5)
+    with pytest.raises(ValueError, match="d_model=50 is not divisible"):
+        spec.replace(d_head=0)
 
 
 def test_specs_of_two_families_are_never_equal() -> None:

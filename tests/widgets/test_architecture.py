@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from llm_widgets import i18n
-from llm_widgets.models import GPTSpec, LlamaSpec, LSTMClassifierSpec, T5Spec
+from llm_widgets.models import BERTSpec, GPTSpec, LlamaSpec, LSTMClassifierSpec, T5Spec
 from llm_widgets.models.costs import costs
 from llm_widgets.models.diagram import diagram
 from llm_widgets.models.published import PUBLISHED
@@ -21,6 +21,7 @@ SPECS = [
     GPTSpec(d_ff=100, num_key_value_heads=2, position="relative", norm_place="after", use_bias=False),
     LlamaSpec(num_layers=3),
     T5Spec(num_decoder_layers=5, position="rotary"),
+    BERTSpec(d_model=50, num_heads=3, d_head=7),
     LSTMClassifierSpec(lstm_units=(8, 4, 2), bidirectional=True, dropout=0.2),
 ]
 

@@ -56,17 +56,17 @@ class TransformerBlock(keras.layers.Layer):  # type: ignore[misc]
         """Makes the weights."""
         spec = self.spec
         C, F = spec.d_model, spec.feed_forward_dim
-        kv = 2 * spec.key_value_heads * spec.head_dim
+        all_heads, kv = spec.num_heads * spec.head_dim, 2 * spec.key_value_heads * spec.head_dim
         matrix, vector = self._matrix, self._vector
         # Queries, keys and values side by side: one product computes all three.
         self.attention_norm = add_norm(self, spec, "attention_norm")
-        self.qkv_kernel, self.qkv_bias = matrix("qkv", C, C + kv), vector("qkv", C + kv)
-        self.out_kernel, self.out_bias = matrix("out", C, C), vector("out", C)
+        self.qkv_kernel, self.qkv_bias = matrix("qkv", C, all_heads + kv), vector("qkv", all_heads + kv)
+        self.out_kernel, self.out_bias = matrix("out", all_heads, C), vector("out", C)
         if self.cross:
             self.cross_norm = add_norm(self, spec, "cross_norm")
-            self.cross_q_kernel, self.cross_q_bias = matrix("cross_q", C, C), vector("cross_q", C)
+            self.cross_q_kernel, self.cross_q_bias = matrix("cross_q", C, all_heads), vector("cross_q", all_heads)
             self.cross_kv_kernel, self.cross_kv_bias = matrix("cross_kv", C, kv), vector("cross_kv", kv)
-            self.cross_out_kernel, self.cross_out_bias = matrix("cross_out", C, C), vector("cross_out", C)
+            self.cross_out_kernel, self.cross_out_bias = matrix("cross_out", all_heads, C), vector("cross_out", C)
         inner = 2 * F if spec.feed_forward == "swiglu" else F  # SwiGLU: the gate, then what it lets through
         self.feed_forward_norm = add_norm(self, spec, "feed_forward_norm")
         self.up_kernel, self.up_bias = matrix("up", C, inner), vector("up", inner)

@@ -60,6 +60,12 @@ def _function(config: Config, name: str, usual: str) -> str:
     return _FUNCTIONS[value]
 
 
+def _head_width(width: Any, d_model: Any, num_heads: Any) -> Any:
+    """`d_head`: 0 where the heads share the model's width, as most do."""
+    shared = all(isinstance(size, int) for size in (width, d_model, num_heads)) and width * num_heads == d_model
+    return 0 if not width or shared else width
+
+
 def _gpt2(config: Config, names: Collection[str]) -> GPTSpec:
     for name, usual in (("scale_attn_by_inverse_layer_idx", False), ("add_cross_attention", False)):
         _need(config, name, usual)
@@ -102,14 +108,13 @@ def _bert(config: Config, names: Collection[str]) -> BERTSpec:
 
 def _t5(config: Config, names: Collection[str]) -> T5Spec:
     _need(config, "feed_forward_proj", "relu")
-    if config["d_kv"] * config["num_heads"] != config["d_model"]:
-        _need(config, "d_kv", config["d_model"] // config["num_heads"])
     return T5Spec(
         vocabulary_size=config["vocab_size"],
         d_model=config["d_model"],
         num_layers=config["num_layers"],
         num_decoder_layers=config.get("num_decoder_layers") or 0,
         num_heads=config["num_heads"],
+        d_head=_head_width(config["d_kv"], config["d_model"], config["num_heads"]),
         d_ff=config["d_ff"],
         max_length=config.get("n_positions", 512),
         norm_epsilon=config.get("layer_norm_epsilon", 1e-6),
@@ -124,15 +129,13 @@ def _llama(config: Config, names: Collection[str]) -> LlamaSpec:
     _need({"rope_type": rotary.get("rope_type", rotary.get("type", "default"))}, "rope_type", "default")
     for name, usual in (("hidden_act", "silu"), ("attention_bias", False), ("mlp_bias", False)):
         _need(config, name, usual)
-    width = config["hidden_size"] // config["num_attention_heads"]
-    if (config.get("head_dim") or width) != width:
-        _need(config, "head_dim", width)
     return LlamaSpec(
         vocabulary_size=config["vocab_size"],
         d_model=config["hidden_size"],
         num_layers=config["num_hidden_layers"],
         num_heads=config["num_attention_heads"],
         num_key_value_heads=config.get("num_key_value_heads") or 0,
+        d_head=_head_width(config.get("head_dim"), config["hidden_size"], config["num_attention_heads"]),
         d_ff=config["intermediate_size"],
         max_length=config["max_position_embeddings"],
         norm_epsilon=config.get("rms_norm_eps", 1e-6),

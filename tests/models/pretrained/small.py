@@ -88,10 +88,10 @@ def make(family: str) -> Any:
             rope_parameters={"rope_type": "default", "rope_theta": 100.0},
         )  # fmt: skip
         return randomized(LlamaForCausalLM(config))
-    if family == "t5":
+    if family in ("t5", "t5-wide"):  # T5 3B and 11B have heads that together are wider than the model
         config = T5Config(
-            vocab_size=V, d_model=16, d_kv=4, d_ff=24, num_layers=2, num_decoder_layers=1, num_heads=4,
-            n_positions=20, relative_attention_num_buckets=8, relative_attention_max_distance=16,
+            vocab_size=V, d_model=16, d_kv=4 if family == "t5" else 6, d_ff=24, num_layers=2, num_decoder_layers=1,
+            num_heads=4, n_positions=20, relative_attention_num_buckets=8, relative_attention_max_distance=16,
             decoder_start_token_id=0, **eager,
         )  # fmt: skip
         return randomized(T5ForConditionalGeneration(config))
@@ -103,7 +103,7 @@ def tokenizer_of(family: str) -> Tokenizer:
     """A tokenizer of the family's kind."""
     if family.startswith("bert"):
         return word_tokenizer()
-    return sentence_tokenizer() if family == "t5" else byte_tokenizer("<|endoftext|>")
+    return sentence_tokenizer() if family.startswith("t5") else byte_tokenizer("<|endoftext|>")
 
 
 def save(family: str, folder: Path, **options: Any) -> Any:

@@ -29,7 +29,7 @@ def said(model: Any) -> Any:
 def asked(model: Any, family: str) -> tuple[Any, list[Any]]:
     """What theirs says and sees."""
     with torch.no_grad():
-        if family == "t5":
+        if family.startswith("t5"):
             output = model(input_ids=tensor(IDS), decoder_input_ids=tensor(WRITTEN))
             seen = (*output.encoder_attentions, *output.decoder_attentions, *output.cross_attentions)
             return output.logits.numpy(), arrays(seen)
@@ -37,17 +37,17 @@ def asked(model: Any, family: str) -> tuple[Any, list[Any]]:
         return (output.last_hidden_state if family == "bert-none" else output.logits).numpy(), arrays(output.attentions)
 
 
-@pytest.mark.parametrize("family", ["gpt2", "llama", "t5", *ENCODERS])
+@pytest.mark.parametrize("family", ["gpt2", "llama", "t5", "t5-wide", *ENCODERS])
 def test_the_same_logits_and_attention(family: str, tmp_path: Path, models: Path) -> None:
     theirs = save(family, tmp_path / "saved")
     assert pretrained.add("mine", folder=tmp_path / "saved") == models / "mine"
     mine = pretrained.load("mine")
     logits, seen = asked(theirs, family)
     np.testing.assert_allclose(said(mine.model), logits, rtol=0, atol=1e-4)
-    ours = mine.model.attention(IDS, WRITTEN) if family == "t5" else mine.model.attention(IDS)
-    assert_same_attention(
-        [w for kind in ours.values() for w in kind] if family == "t5" else ours, map(torch.tensor, seen)
-    )
+    t5 = family.startswith("t5")
+    ours = mine.model.attention(IDS, WRITTEN) if t5 else mine.model.attention(IDS)
+    assert_same_attention([w for kind in ours.values() for w in kind] if t5 else ours, map(torch.tensor, seen))
+    assert not t5 or mine.spec.d_head == (6 if family == "t5-wide" else 0)
 
 
 def test_in_several_files_and_in_half_precision(tmp_path: Path) -> None:
@@ -164,10 +164,12 @@ class TestRefusals:
             ("gpt2", {"scale_attn_by_inverse_layer_idx": True}, "blocks lack"),
             ("bert", {"position_embedding_type": "relative_key"}, "blocks lack"),
             ("t5", {"feed_forward_proj": "gated-gelu"}, "blocks lack.*gated-gelu"),
-            ("t5", {"d_kv": 8}, "blocks lack.*d_kv=8"),
+            ("t5", {"d_kv": 8}, "shape"),
+            ("t5", {"num_heads": None}, "whole number"),
             ("llama", {"rope_parameters": {"rope_type": "llama3"}}, "blocks lack.*llama3"),
             ("llama", {"attention_bias": True}, "blocks lack"),
-            ("llama", {"head_dim": 8}, "blocks lack"),
+            ("llama", {"head_dim": 8}, "shape"),
+            ("llama", {"head_dim": "8"}, "whole number"),
         ],
     )
     def test_a_model_that_our_blocks_cannot_be(

@@ -33,7 +33,7 @@ SPECS: dict[str, TransformerSpec] = {
     "sinusoidal without biases": LlamaSpec(**SIZES, position="sinusoidal", normalization="layer", tied=False),
     "rotary with cross attention": T5Spec(
         **SIZES, position="rotary", use_bias=True, normalization="layer", norm_place="after", num_key_value_heads=2,
-        feed_forward="swiglu", num_decoder_layers=1,
+        feed_forward="swiglu", num_decoder_layers=1, d_head=6,
     ),
 }  # fmt: skip
 if keras.backend.backend() != "torch":  # where each new shape is compiled, the families alone

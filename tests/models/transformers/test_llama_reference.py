@@ -45,10 +45,10 @@ SPEC = LlamaSpec(
 )
 
 
-@pytest.mark.parametrize("tied", [True, False])
-def test_same_logits_and_attention(tied: bool) -> None:
-    theirs = randomized(LlamaForCausalLM(config(tie_word_embeddings=tied)))
-    ours = SPEC.replace(tied=tied).build()
+@pytest.mark.parametrize(("tied", "head"), [(True, 0), (False, 0), (False, 6)])
+def test_same_logits_and_attention(tied: bool, head: int) -> None:
+    theirs = randomized(LlamaForCausalLM(config(tie_word_embeddings=tied, head_dim=head or 4)))
+    ours = SPEC.replace(tied=tied, d_head=head).build()
     assert load_state(ours, state_of(theirs)) == (["lm_head.weight"] if tied else [])
     output = theirs(tensor(IDS))
     np.testing.assert_allclose(ours.predict_on_batch(IDS), output.logits.detach().numpy(), rtol=0, atol=1e-4)

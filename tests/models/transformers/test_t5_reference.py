@@ -50,13 +50,14 @@ def reference(**changes: Any) -> Any:
     return randomized(T5ForConditionalGeneration(T5Config(**{**settings, **changes})))
 
 
-@pytest.mark.parametrize("tied", [True, False])
-def test_same_logits_and_attention(tied: bool) -> None:
-    theirs = reference(tie_word_embeddings=tied)
+# With heads of 6 numbers, 24 together, at a width of 16: as in T5 3B and 11B.
+@pytest.mark.parametrize(("tied", "head"), [(True, 0), (False, 0), (True, 6)])
+def test_same_logits_and_attention(tied: bool, head: int) -> None:
+    theirs = reference(tie_word_embeddings=tied, d_kv=head or 4)
     state = state_of(theirs)
     if not tied:  # transformers 5 ties them always, and then does not make the scores smaller
         state["lm_head.weight"] = state["shared.weight"].copy()
-    ours = SPEC.replace(tied=tied).build()
+    ours = SPEC.replace(tied=tied, d_head=head).build()
     copies = ["decoder.embed_tokens.weight", "encoder.embed_tokens.weight"]
     assert load_state(ours, state) == copies + (["lm_head.weight"] if tied else [])
     output = theirs(tensor(IDS), attention_mask=tensor(IDS != 0), decoder_input_ids=tensor(WRITTEN))
