@@ -2,7 +2,7 @@
 
 anywidget takes one module a widget. Ours import from each other (`import { el } from "./kit.js"`), so that an editor,
 the type checker and the unit tests see real modules; here the imported files are put in front of the importing one and
-the words `import` and `export` are taken out, and so are comments of types.
+the words `import` and `export` are taken out. What only people read (comments, indentation) stays here.
 """
 
 from __future__ import annotations
@@ -12,16 +12,12 @@ import json
 import re
 from pathlib import Path
 
+from rcssmin import cssmin
+from rjsmin import jsmin
+
 FOLDER = Path(__file__).parent
 _IMPORT = re.compile(r"""^import\s+\{[^}]*\}\s+from\s+"\./([\w.-]+\.js)";[^\S\n]*\n""", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
-# Types and explanations, which an editor and the type checker read and a page does not.
-_NOTE = re.compile(r"^[^\S\n]*/\*\*(?:(?!\*/).)*\*/[^\S\n]*\n", re.MULTILINE | re.DOTALL)
-_INLINE_NOTE = re.compile(r"/\*\* @(?:type|param)(?:(?!\*/).)*\*/ ?")
-# A line that is nothing but a comment, or nothing.
-_REMARK = re.compile(r"^[^\S\n]*(?://.*)?\n", re.MULTILINE)
-# How far a line is indented: one space is enough for a page to carry. No text of ours goes over several lines.
-_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 # t("…") translates now; N("…") marks a string that is translated later.
 _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
 
@@ -46,8 +42,8 @@ def _collect(file: str, parts: dict[str, str], *, main: bool = False) -> None:
     source = (FOLDER / file).read_text(encoding="utf-8")
     for dependency in _IMPORT.findall(source):
         _collect(dependency, parts)
-    source = _INDENT.sub(" ", _REMARK.sub("", _INLINE_NOTE.sub("", _NOTE.sub("", _IMPORT.sub("", source)))))
-    parts[file] = source if main else _EXPORT.sub("", source)
+    source = _IMPORT.sub("", source)
+    parts[file] = jsmin(source if main else _EXPORT.sub("", source))
 
 
 @functools.cache
@@ -55,7 +51,7 @@ def styles(name: str) -> str:
     """The kit's style sheet, and those that lie beside NAME.js and the modules that it imports."""
     names = dict.fromkeys(["kit.css", *(file.removesuffix(".js") + ".css" for file in _parts(name))])
     files = [FOLDER / name for name in names]
-    return "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+    return "\n".join(cssmin(file.read_text(encoding="utf-8")) for file in files if file.is_file())
 
 
 @functools.cache

@@ -16,22 +16,16 @@ WIDGETS = sorted(
 FRONTS = sorted(path.stem for path in _front.FOLDER.glob("*.js") if "export default" in path.read_text("utf-8"))
 
 
-def declared(source: str) -> list[str]:
-    """The names that a module declares at its top level."""
-    return re.findall(r"^(?:async )?(?:export )?(?:function\*?|const|let|class)\s+([\w$]+)", source, re.MULTILINE)
-
-
 @pytest.mark.parametrize("front", FRONTS)
 def test_a_bundle_is_one_module_that_node_accepts(front, tmp_path):
+    # It says so, too, where two of the joined modules declare the same name.
     file = tmp_path / "bundle.mjs"
     file.write_text(_front.bundle(front), encoding="utf-8")
     checked = subprocess.run(["node", "--check", str(file)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     source = file.read_text(encoding="utf-8")
-    assert not re.search(r"^import\b", source, re.MULTILINE)
-    assert re.findall(r"^export (\w+)", source, re.MULTILINE) == ["default"]
-    names = declared(source)
-    assert len(names) == len(set(names)), sorted(n for n in names if names.count(n) > 1)
+    assert not re.search(r"\bimport\b[^.(]*?\bfrom\b|\bimport\s*[\"']", source)
+    assert re.findall(r"\bexport\s+(\w+)", source) == ["default"]
 
 
 @pytest.mark.parametrize("front", FRONTS)
@@ -60,8 +54,7 @@ def test_dependencies_come_first_and_once():
 
 
 def test_styles_begin_with_the_kit():
-    kit = (_front.FOLDER / "kit.css").read_text(encoding="utf-8")
-    assert _front.styles("curves").startswith(kit)
+    assert _front.styles("curves").startswith(_front.cssmin((_front.FOLDER / "kit.css").read_text(encoding="utf-8")))
     assert ".lw-panels" in _front.styles("curves")
 
 
