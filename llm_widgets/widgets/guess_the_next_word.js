@@ -43,7 +43,7 @@ function view(model, host) {
 
       const chart = plot({
         height: 170,
-        label: () => `${t("Running mean of bits a word, round by round")}: ${PLAYERS.map((player) => [player, found().means?.[player]?.at(-1)]).filter(([, mean]) => mean).map(([player, mean]) => `${t(NAMES[/** @type {keyof typeof NAMES} */ (player)])} ${bitsText(Number(mean))}`).join(", ") || t("no round yet")}`,
+        label: () => `${t("Running mean of bits a word, round by round")}: ${PLAYERS.map((player) => [player, found().means?.[player]?.at(-1)]).filter(([, mean]) => mean).map(([player, mean]) => [t(NAMES[/** @type {keyof typeof NAMES} */ (player)]), bitsText(Number(mean))].join(" ")).join(", ") || t("no round yet")}`,
         scene: () => {
           const means = found().means ?? {}, rounds = found().rounds?.length ?? 0;
           const y = spanOf([0, ...Object.values(means).flat(), ...(rounds ? [] : [16])]);

@@ -68,7 +68,7 @@ const WALK_AXES = { B: N("row of the batch"), T: N("position"), C: N("number of 
 /** One cell in words. @param {Found} tensor @param {number} r @param {number} c @param {string[] | null} rows @param {string[] | null} columns @param {(id: number) => string} token @param {Translate} t */
 export function walkCellWords(tensor, r, c, rows, columns, token, t) {
   const x = tensor.values[r]?.[c], axes = tensor.axes.slice(-2);
-  const name = (/** @type {string} */ axis, /** @type {number} */ i, /** @type {string[] | null} */ names) => `${t(WALK_AXES[axis] ?? "")} ${i}${names ? ` “${walkToken(names[i])}”` : ""}`;
+  const name = (/** @type {string} */ axis, /** @type {number} */ i, /** @type {string[] | null} */ names) => `${t(WALK_AXES[axis] ?? "")} ${i}${names ? " “" + walkToken(names[i]) + "”" : ""}`;
   const alike = axes.length > 1 && axes[0] === axes[1] && !rows && !columns; // a square of weights: its axes go by row and column
   const where = alike ? t("row {r}, column {c}", { r, c }) : [tensor.shape.length > 1 ? name(axes[0], r, rows) : "", name(axes[axes.length - 1], c, columns)].filter(Boolean).join(", ");
   const value = tensor.kind === "ids" ? `${token(x)} = ${x}` : x === null ? "−∞" : number(x, 6);

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,16 @@ def test_a_bundle_is_one_module_that_node_accepts(front, tmp_path):
     source = file.read_text(encoding="utf-8")
     assert not re.search(r"\bimport\b[^.(]*?\bfrom\b|\bimport\s*[\"']", source)
     assert re.findall(r"\bexport\s+(\w+)", source) == ["default"]
+
+
+def test_what_is_made_short_means_the_same(tmp_path):
+    # rjsmin takes spaces out of a template within a template, for instance; so none has one.
+    for file in _front.FOLDER.glob("*.js"):
+        (tmp_path / file.name).write_text(_front.jsmin(file.read_text(encoding="utf-8")), encoding="utf-8")
+    script = Path(__file__).parents[1] / "frontend" / "same_tokens.mjs"
+    command = ["node", str(script), str(_front.FOLDER), str(tmp_path)]
+    compared = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (compared.returncode, compared.stdout, compared.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("front", FRONTS)
