@@ -2,7 +2,7 @@
 
 anywidget takes one module a widget. Ours import from each other (`import { el } from "./kit.js"`), so that an editor,
 the type checker and the unit tests see real modules; here the imported files are put in front of the importing one and
-the words `import` and `export` are taken out, and so are comments of types.
+the words `import` and `export` are taken out, and so are comments of types and functions that this widget does not use.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -22,6 +23,12 @@ _INLINE_NOTE = re.compile(r"/\*\* @(?:type|param)(?:(?!\*/).)*\*/ ?")
 _REMARK = re.compile(r"^[^\S\n]*(?://.*)?\n", re.MULTILINE)
 # How far a line is indented: one space is enough for a page to carry. No text of ours goes over several lines.
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+# Spaces beside signs, and what may hold a space that counts: a string. Lines with a template or a slash stay as they are.
+_GAP = re.compile(r"""("(?:[^"\\]|\\.)*")| ?([=*<>!&|?:,;{}()\[\]]+) ?""")
+_MIXED = re.compile(r"[`'/]")
+# Where a statement of a module begins, and what a function's says of its name.
+_STATEMENT = re.compile(r"^(?=[^\s}\])])", re.MULTILINE)
+_FUNCTION = re.compile(r"(?:async )?function\*? ([\w$]+)")
 # t("…") translates now; N("…") marks a string that is translated later.
 _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
 
@@ -29,7 +36,18 @@ _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
 @functools.cache
 def bundle(name: str) -> str:
     """The module NAME.js with all that it imports, as one module."""
-    return "\n".join(f"// {file}\n{source}" for file, source in _parts(name).items())
+    return _without_unused("\n".join(f"// {file}\n{source}" for file, source in _parts(name).items()))
+
+
+def _without_unused(source: str) -> str:
+    """The module without functions whose name stands nowhere else in it: a widget carries what it uses."""
+    statements = _STATEMENT.split(source)
+    while True:
+        words = Counter(re.findall(r"[\w$]+", "".join(statements)))
+        used = [s for s in statements if not (m := _FUNCTION.match(s)) or words[m[1]] > 1]
+        if len(used) == len(statements):
+            return "".join(used)
+        statements = used
 
 
 @functools.cache
@@ -43,11 +61,20 @@ def _parts(name: str) -> dict[str, str]:
 def _collect(file: str, parts: dict[str, str], *, main: bool = False) -> None:
     if file in parts:
         return
-    source = (FOLDER / file).read_text(encoding="utf-8")
-    for dependency in _IMPORT.findall(source):
+    source, dependencies = _module(file)
+    for dependency in dependencies:
         _collect(dependency, parts)
-    source = _INDENT.sub(" ", _REMARK.sub("", _INLINE_NOTE.sub("", _NOTE.sub("", _IMPORT.sub("", source)))))
     parts[file] = source if main else _EXPORT.sub("", source)
+
+
+@functools.cache
+def _module(file: str) -> tuple[str, tuple[str, ...]]:
+    """A module as a page carries it, without what only people read, and the modules that it imports."""
+    source = (FOLDER / file).read_text(encoding="utf-8")
+    dependencies = tuple(_IMPORT.findall(source))
+    source = _INDENT.sub(" ", _REMARK.sub("", _INLINE_NOTE.sub("", _NOTE.sub("", _IMPORT.sub("", source)))))
+    lines = source.splitlines(keepends=True)
+    return "".join(line if _MIXED.search(line) else _GAP.sub(r"\1\2", line) for line in lines), dependencies
 
 
 @functools.cache
