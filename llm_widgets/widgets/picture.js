@@ -10,8 +10,8 @@ export const sharp = new WeakMap();
 const LEFT_OUT = "script, style, link, meta, iframe, object, embed, noscript, template, .lw-spoken, .lw-menu, .lw-head > button";
 const FIELDS = "button, input, select, textarea, summary, a, [tabindex]";
 const MOST_LETTERS = 20_000, MOST_DOTS = 48e6, LONGEST_SIDE = 16_000;
-// Nothing in a copy answers the pointer, or moves.
-const STILL = ".lw, .lw * { transition: none !important; animation: none !important } .lw :is(button, input, select, textarea, summary) { pointer-events: none }";
+// Nothing in a copy answers the pointer, or moves; its head is as high as with its buttons.
+const STILL = ".lw-head { min-height: calc(32px * var(--lw-scale)) } .lw, .lw * { transition: none !important; animation: none !important } .lw :is(button, input, select, textarea, summary) { pointer-events: none; resize: none }";
 
 /** Text without what no XML may hold: halves of pairs and control signs. @param {string} text */
 export const clean = (text) => text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Cs}]/gu, "\ufffd");
@@ -53,7 +53,7 @@ export function snapshot(root, css) {
       made.setAttribute("alt", clean(node.getAttribute("aria-label") ?? ""));
       if (canvas.width && canvas.height) made.setAttribute("src", canvas.toDataURL());
       Object.assign(made.style, { display: style.display, width: style.width, height: style.height });
-    } else if (kind === "select") made.append(new Option(clean(live.selectedOptions[0]?.text ?? ""), "", true, true));
+    } else if (kind === "select") { made.append(new Option(clean(live.selectedOptions[0]?.text ?? ""), "", true, true)); fix(); }
     else if (kind === "textarea") {
       // Of a very long text, what is about where it is scrolled to.
       const text = live.value, from = text.length > MOST_LETTERS ? Math.floor((text.length * live.scrollTop) / live.scrollHeight) : 0;
@@ -79,13 +79,20 @@ export function snapshot(root, css) {
     } else if (style.position === "sticky") made.style.position = "relative", made.style.inset = "auto";
     return made;
   };
-  const { width, height } = root.getBoundingClientRect(), style = getComputedStyle(root), node = /** @type {HTMLElement} */ (copy(root, null));
+  const { width } = root.getBoundingClientRect(), style = getComputedStyle(root), node = /** @type {HTMLElement} */ (copy(root, null)), still = document.createElement("style");
   for (const name of new Set(css.match(/--(?:jp|vscode|lw)-[\w-]+/g))) {
     const value = style.getPropertyValue(name);
     if (value && !value.includes("url(")) node.style.setProperty(name, value);
   }
   Object.assign(node.style, { width: `${width}px`, maxWidth: "none", margin: "0", colorScheme: style.colorScheme });
-  return { node, css: `${css}\n${STILL}`, width: Math.ceil(width), height: Math.ceil(height), paper: style.backgroundColor, ink: style.color };
+  // How high it is with its own styles alone, in a shadow, which those of the page do not reach.
+  const bench = document.body.appendChild(document.createElement("div"));
+  still.textContent = `${css}\n${STILL}`;
+  bench.style.cssText = "position: absolute; visibility: hidden; inset: 0 auto auto -99999px";
+  bench.attachShadow({ mode: "open" }).append(still, node);
+  const { height } = node.getBoundingClientRect();
+  bench.remove();
+  return { node, css: still.textContent, width: Math.ceil(width), height: Math.ceil(height), paper: style.backgroundColor, ink: style.color };
 }
 
 /** What can be seen of a box in a view. @param {DOMRect | null} view @param {DOMRect} box */
