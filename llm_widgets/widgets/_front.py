@@ -23,12 +23,12 @@ _INLINE_NOTE = re.compile(r"/\*\* @(?:type|param)(?:(?!\*/).)*\*/ ?")
 _REMARK = re.compile(r"^[^\S\n]*(?://.*)?\n", re.MULTILINE)
 # How far a line is indented: one space is enough for a page to carry. No text of ours goes over several lines.
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
-# Spaces beside signs, and what may hold a space that counts: a string. Lines with a template or a slash stay as they are.
+# Spaces beside signs, and strings, whose spaces count. Lines with a template or a slash stay as they are.
 _GAP = re.compile(r"""("(?:[^"\\]|\\.)*")|(?:(?<=\S) )?([=*<>!&|?:,;{}()\[\]]+) ?""")
 _MIXED = re.compile(r"[`'/]")
 # Where a statement of a module begins, and what a function's says of its name.
 _STATEMENT = re.compile(r"^(?=[^\s}\])])", re.MULTILINE)
-_FUNCTION = re.compile(r"(?:async )?function\*? ([\w$]+)")
+_FUNCTION = re.compile(r"(?:async )?function\b\*? ?([\w$]+)")
 # t("…") translates now; N("…") marks a string that is translated later.
 _MESSAGE = re.compile(r"""(?<![\w.])(?:t|N)\(\s*("(?:[^"\\]|\\.)*")""")
 

@@ -7,7 +7,7 @@
 /** Canvases that can be drawn again, for twice as many dots as the screen has. @type {WeakMap<Element, () => HTMLCanvasElement>} */
 export const sharp = new WeakMap();
 
-const LEFT_OUT = "script, style, link, meta, iframe, object, embed, noscript, template, .lw-spoken, .lw-menu, .lw-head > button";
+const LEFT_OUT = "script, style, link, meta, iframe, object, embed, noscript, template, .lw-spoken[role], .lw-menu, .lw-head > button";
 const FIELDS = "button, input, select, textarea, summary, a, [tabindex]";
 const MOST_LETTERS = 20_000, MOST_DOTS = 48e6, LONGEST_SIDE = 16_000;
 // Nothing in a copy answers the pointer, or moves; its head is as high as with its buttons.

@@ -59,6 +59,19 @@ def test_dependencies_come_first_and_once():
     assert len(order) == len(set(order))
 
 
+def test_what_only_people_read_is_left_out_and_nothing_else():
+    source = _front.bundle("logit_lens")
+    assert 't("Only the first {n} characters are read.",{n:LONGEST.toLocaleString("en")})' in source
+    assert "function surface(" not in source  # it draws no canvas
+    assert "function surface(" in _front.bundle("history")
+    used = (
+        "function a() {\n b()\n}\nfunction b() {\n}\nfunction c() {\n d()\n}\nconst e = () => a();\nfunction d() {\n}\n"
+    )
+    assert re.findall(r"function (\w)", _front._without_unused(used + "e();\n")) == ["a", "b"]
+    kept = "const a = () => 1;\nfunction* b() {\n}\nexport default [...b()];\n"
+    assert _front._without_unused(kept) == kept
+
+
 def test_styles_begin_with_the_kit():
     kit = (_front.FOLDER / "kit.css").read_text(encoding="utf-8")
     assert _front.styles("curves").startswith(kit)
