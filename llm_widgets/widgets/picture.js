@@ -9,6 +9,8 @@ export const sharp = new WeakMap();
 
 const LEFT_OUT = "script, style, link, meta, iframe, object, embed, noscript, template, .lw-spoken[role], .lw-menu, .lw-head > button";
 const FIELDS = "button, input, select, textarea, summary, a, [tabindex]";
+// What a text box that is scrolled looks like; no page can scroll one without a script, so that a plain box stands for it.
+const BOX = ["display", "font", "color", "background-color", "border", "border-radius", "padding", "margin", "white-space", "overflow-wrap", "word-break", "flex", "grid-area", "align-self"];
 const MOST_LETTERS = 20_000, MOST_DOTS = 48e6, LONGEST_SIDE = 16_000;
 // Nothing in a copy answers the pointer, or moves; its head is as high as with its buttons.
 const STILL = ".lw-head { min-height: calc(32px * var(--lw-scale)) } .lw, .lw * { transition: none !important; animation: none !important } .lw :is(button, input, select, textarea, summary) { pointer-events: none; resize: none }";
@@ -32,14 +34,14 @@ export function ordered(own, general) {
 export function snapshot(root, css) {
   const copy = (/** @type {Element} */ node, /** @type {DOMRect | null} */ view) => {
     if (node.matches(LEFT_OUT)) return null;
-    const style = getComputedStyle(node), box = node.getBoundingClientRect(), live = /** @type {any} */ (node), kind = node.localName, drawn = kind === "canvas";
-    const made = /** @type {HTMLElement & Record<string, any>} */ (drawn ? document.createElement("img") : node.cloneNode(false));
+    const style = getComputedStyle(node), box = node.getBoundingClientRect(), live = /** @type {any} */ (node), kind = node.localName, drawn = kind === "canvas", down = kind === "textarea" && node.scrollTop > 0;
+    const made = /** @type {HTMLElement & Record<string, any>} */ (drawn || down ? document.createElement(drawn ? "img" : "div") : node.cloneNode(false));
     for (const { name, value } of node.attributes) {
-      if (drawn && /^(class|style|role)$/.test(name)) made.setAttribute(name, value);
+      if ((drawn || down) && /^(class|style|role)$/.test(name)) made.setAttribute(name, value);
       if (/^on|^(tabindex|contenteditable|autofocus|name|for|aria-(live|controls|labelledby))$/.test(name) || (/href$/.test(name) && !/^(#|https:)/.test(value))) made.removeAttribute(name);
-      else if (!drawn) made.setAttribute(name, clean(value));
+      else if (!drawn && !down) made.setAttribute(name, clean(value));
     }
-    if (node.matches(FIELDS)) made.tabIndex = -1;
+    if (node.matches(FIELDS) && !down) made.tabIndex = -1;
     if (style.display === "none") return made;
     const clips = style.overflowX !== "visible" && style.display !== "inline", inner = clips ? seenOf(view, box) : view, solid = style.display !== "inline" && box.width > 0 && box.height > 0;
     const fix = (/** @type {Partial<CSSStyleDeclaration>} */ more = {}) => Object.assign(made.style, { boxSizing: "border-box", width: `${box.width}px`, height: `${box.height}px`, ...more });
@@ -48,6 +50,7 @@ export function snapshot(root, css) {
       fix({ flex: "none", visibility: "hidden" });
       return made;
     }
+    let from = 0;
     if (drawn) {
       const canvas = /** @type {HTMLCanvasElement} */ ((sharp.get(node) ?? (() => node))());
       made.setAttribute("alt", clean(node.getAttribute("aria-label") ?? ""));
@@ -56,8 +59,10 @@ export function snapshot(root, css) {
     } else if (kind === "select") { made.append(new Option(clean(live.selectedOptions[0]?.text ?? ""), "", true, true)); fix(); }
     else if (kind === "textarea") {
       // Of a very long text, what is about where it is scrolled to.
-      const text = live.value, from = text.length > MOST_LETTERS ? Math.floor((text.length * live.scrollTop) / live.scrollHeight) : 0;
+      const text = live.value;
+      from = text.length > MOST_LETTERS ? Math.floor((text.length * live.scrollTop) / live.scrollHeight) : 0;
       made.append(clean(text.slice(from, from + MOST_LETTERS)));
+      if (down) for (const name of BOX) made.style.setProperty(name, style.getPropertyValue(name));
       fix();
     } else {
       if (kind === "input") { made.setAttribute("value", clean(live.value)); made.toggleAttribute("checked", live.checked); }
@@ -68,7 +73,7 @@ export function snapshot(root, css) {
       }
     }
     if (clips && /auto|scroll/.test(style.overflow)) fix({ overflow: "hidden" });
-    if (clips && (node.scrollTop || node.scrollLeft)) scrolled(made, node, style);
+    if (clips && !from && (node.scrollTop || node.scrollLeft)) scrolled(made, node, style);
     if (view && style.position === "sticky") {
       // Where it lies now, from where it would lie if it did not stick.
       const was = live.style.position;
