@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
-from llm_widgets import i18n
+from llm_widgets import __version__, i18n
 from llm_widgets.training import LanguageRun, Replay, Run, Workbench
 from llm_widgets.widgets._front import bundle, messages, styles
 from llm_widgets.widgets._ticker import follow
@@ -35,6 +35,8 @@ class LiveWidget(anywidget.AnyWidget):
     _labels = traitlets.Dict().tag(sync=True)
     # By which the page finds its own model (late.js).
     _comm_id = traitlets.Unicode().tag(sync=True)
+    # What a saved page says it comes from.
+    _version = traitlets.Unicode(__version__).tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "_front" in cls.__dict__:

@@ -26,7 +26,7 @@ function show(model, host, store) {
     title: N("Attention map"),
     help: N("Each small map is one head of one layer. A row is a token that looks (query, blue), a column a token that is looked at (key, orange); the brighter a square, the larger its share of the row's attention, and each row sums to 1. Many heads look at the first token when they find nothing of use: it is an attention sink, and can be hidden; then each row is divided by what is left of it. Attention shows where a head reads, not why the model answers as it does. Ctrl and the wheel, or + and −, zoom into a map; drag it to move about."),
     menu: [
-      { label: N("The same as a table"), run: () => { tables.hidden = !tables.hidden; update(); }, hidden: () => !big },
+      { label: N("Show as a table"), run: () => { tables.hidden = !tables.hidden; update(); }, hidden: () => !big },
       { label: N("Save the picture (PNG)"), run: () => picture(), hidden: () => !big },
       { label: N("Save the numbers (CSV)"), run: () => download("attention-map.csv", csv(numbers()), "text/csv"), hidden: () => !big },
       { label: N("Save as a page (HTML)"), run: () => model.send({ type: "export" }), hidden: () => Boolean(model.get("_standalone")) },

@@ -13,9 +13,10 @@ function view(model, host) {
   const paper = sheet(model, host, {
     title: N("Diagram of the model"),
     help: N("The model as boxes, from the text downwards. Queries are blue, keys orange, values green; the little grid shows which token (row) sees which (column), and the strips show the heads. A line around a step is its residual connection. Where the model is changed, what differs is outlined for a moment."),
+    file: "diagram",
     menu: [
       { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; paint(); } },
-      { label: N("Download CSV"), run: () => download("diagram.csv", csv([["part", "shape", "parameters", "copies"], ...rows()]), "text/csv") },
+      { label: N("Save the numbers (CSV)"), run: () => download("diagram.csv", csv([["part", "shape", "parameters", "copies"], ...rows()]), "text/csv") },
     ],
     relabel: () => { drawn.relabel(); paint(); },
   });

@@ -24,6 +24,7 @@ function view(model, host, state) {
   const paper = sheet(model, host, {
     title: N("Chat"),
     help: N("A language model that learned to hold conversations; it runs on this machine, and nothing leaves it. It reads the whole conversation as one text and writes on, token by token, until a sign for the end is the likeliest. Small models are often wrong: this one writes fluently and knows little. Temperature 0 always takes the likeliest token. Beside the conversation you see its attention: which token looked at which, in every layer and head, for the newest tokens of the text; what lies before them is one column."),
+    file: "chat",
     menu: [
       { label: N("Copy text"), run: () => copy() },
       { label: N("Download text"), run: () => download("chat.txt", asText()) },

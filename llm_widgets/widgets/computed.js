@@ -24,10 +24,10 @@ export function computedView(model, host, { title, help, file, menu = [], make }
   let why = "", frame = 0, spoken = "", built = false, turned = false;
   const asTable = el("div", { class: "lw-scroll lw-twin", hidden: true, tabindex: "0" });
   const paper = sheet(model, host, {
-    title, help,
+    title, help, file,
     menu: [
       { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; paint(); } },
-      { label: N("Download CSV"), run: () => { const { columns, rows } = part.rows(model.get("_found")); download(`${file}.csv`, csv([columns, ...rows]), "text/csv"); } },
+      { label: N("Save the numbers (CSV)"), run: () => { const { columns, rows } = part.rows(model.get("_found")); download(`${file}.csv`, csv([columns, ...rows]), "text/csv"); } },
       ...menu,
     ],
     relabel: (t) => { if (!built) return; why = ""; part.relabel?.(t); turned = true; draw(); },

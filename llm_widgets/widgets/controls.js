@@ -40,8 +40,8 @@ function view(model, host, state) {
     help: N("Train starts; the same button then pauses and goes on. Step trains one batch. Stop ends the run and keeps what it has learned; Reset forgets it. The learning rate may be changed at any time. Keys: space plays and pauses, the right arrow steps, escape stops."),
     menu: [
       { label: N("Save the recording"), run: () => model.send({ type: "save" }), hidden: () => model.get("recorded") || !model.get("_savable") },
-      { label: N("Download CSV"), run: () => model.send({ type: "file", kind: "csv" }) },
-      { label: N("Download JSON"), run: () => model.send({ type: "file", kind: "json" }) },
+      { label: N("Save the numbers (CSV)"), run: () => model.send({ type: "file", kind: "csv" }) },
+      { label: N("Save the numbers (JSON)"), run: () => model.send({ type: "file", kind: "json" }) },
     ],
     relabel: () => relabel(),
   });

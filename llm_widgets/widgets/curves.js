@@ -70,7 +70,7 @@ export default widget({
       title: N("Training curves"),
       help: N("Each batch gives one faint point; the solid line is their running mean. At the end of each epoch the model is tried on reviews that it does not learn from: the dashed line. The thin grey rules are simple methods to beat. Where the solid line goes on falling and the dashed one rises, the model learns its reviews by heart."),
       menu: [
-        { label: N("The same as a table"), run: () => { tables.hidden = !tables.hidden; update(); } },
+        { label: N("Show as a table"), run: () => { tables.hidden = !tables.hidden; update(); } },
         { label: N("Save the picture (PNG)"), run: () => picture() },
         { label: N("Save the numbers (CSV)"), run: () => download(`${name()}.csv`, csv([COLUMNS, ...batchRows(shared.run.series)]), "text/csv") },
         { label: N("Save the numbers (JSON)"), run: () => download(`${name()}.json`, asJson(shared.run), "application/json") },

@@ -22,7 +22,7 @@ function showMap(model, host, store) {
     menu: [
       { label: N("Show as a table"), run: () => { twin.hidden = !twin.hidden; update(); } },
       { label: N("Save the picture (PNG)"), run: () => save(), hidden: () => !there() },
-      { label: N("Download CSV"), run: () => download("embedding-map.csv", csv([columns(), ...rows(count())]), "text/csv"), hidden: () => !there() },
+      { label: N("Save the numbers (CSV)"), run: () => download("embedding-map.csv", csv([columns(), ...rows(count())]), "text/csv"), hidden: () => !there() },
       { label: N("Save as a page (HTML)"), run: () => model.send({ type: "export" }), hidden: () => Boolean(model.get("_standalone")) },
     ],
     relabel: () => { if (built) { relabel(); update(true); } },

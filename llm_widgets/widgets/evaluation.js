@@ -76,7 +76,7 @@ export default widget({
       title: N("Right and wrong"),
       help: N("The network gives each review a probability of being positive; above the threshold it says positive. Move the threshold and see which mistakes become fewer and which more. Validation reviews may be looked at while you choose; the test set is for the end, once."),
       menu: [
-        { label: N("The same as a table"), run: () => { numbers.hidden = !numbers.hidden; update(); } },
+        { label: N("Show as a table"), run: () => { numbers.hidden = !numbers.hidden; update(); } },
         { label: N("Save the picture (PNG)"), run: () => plot.canvas.toBlob((blob) => { if (blob) download(`${name()}.png`, blob); }), hidden: () => !judged() },
         { label: N("Save the numbers (CSV)"), run: () => download(`${name()}.csv`, csv([["label", "probability"], ...Array.from(judged()?.labels ?? [], (label, i) => [label, Number(/** @type {Judged} */ (judged()).probabilities[i].toPrecision(6))])]), "text/csv"), hidden: () => !judged() },
         { label: N("Save as a page (HTML)"), run: () => model.send({ type: "export" }), hidden: () => !live() },

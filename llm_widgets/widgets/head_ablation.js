@@ -16,7 +16,7 @@ function view(model, host, failure) {
     help: N("Each cell is one head of one layer; its number says by how much the loss of the text grows, in nats a token, when this head alone adds nothing. Red: the model needs the head for this text. Blue: it does better without it. Near 0: other heads do the same work, or there is none. Click heads, or press Enter on them, to switch several off together; below you see the loss and the next token with all heads and without these."),
     menu: [
       { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; looking.paint(); } },
-      { label: N("Download CSV"), run: () => download("heads-switched-off.csv", csv([["layer", "head", "change_nats"], ...rows()]), "text/csv") },
+      { label: N("Save the numbers (CSV)"), run: () => download("heads-switched-off.csv", csv([["layer", "head", "change_nats"], ...rows()]), "text/csv") },
     ],
     make: (t, again) => {
       const caption = el("p", { class: "lw-look-caption" });

@@ -1,5 +1,6 @@
 // What every widget shares: elements without HTML strings, the sheet of paper, a canvas that is sharp and knows the theme.
 import { hearAgain } from "./late.js";
+import { asPage, asPng, ordered, sharp, snapshot } from "./picture.js";
 import { presence } from "./presence.js";
 
 /**
@@ -137,25 +138,25 @@ export function surface({ height, label, draw }) {
   /** @type {Palette | null} */
   let colours = null;
   let frame = 0;
-  const paint = () => {
-    frame = 0;
+  const paint = (on = canvas, ratio = devicePixelRatio || 1) => {
     const width = node.clientWidth;
     if (!width || !node.isConnected) return;
     colours ??= palette(node);
-    const h = Math.round(typeof height === "number" ? height * colours.scale : height(width, colours)), ratio = devicePixelRatio || 1;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(h * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(h * ratio);
-      canvas.style.height = `${h}px`;
+    const h = Math.round(typeof height === "number" ? height * colours.scale : height(width, colours));
+    if (on.width !== Math.round(width * ratio) || on.height !== Math.round(h * ratio)) {
+      on.width = Math.round(width * ratio);
+      on.height = Math.round(h * ratio);
+      on.style.height = `${h}px`;
     }
-    const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const g = /** @type {CanvasRenderingContext2D} */ (on.getContext("2d"));
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, width, h);
     g.font = `${12 * colours.scale}px ${colours.font}`;
     draw(g, width, h, colours);
     canvas.setAttribute("aria-label", label());
   };
-  const invalidate = () => { frame ||= requestAnimationFrame(paint); };
+  sharp.set(canvas, () => { const twice = document.createElement("canvas"); paint(twice, 2); return twice; });
+  const invalidate = () => { frame ||= requestAnimationFrame(() => { frame = 0; paint(); }); };
   const sizes = new ResizeObserver(invalidate);
   sizes.observe(node);
   const unwatch = watchTheme(() => { colours = null; invalidate(); });
@@ -211,17 +212,20 @@ export function ownKeys(root) {
  * The sheet that every widget is drawn on: title, help, menu; body; controls; a status line in words.
  * `relabel` is called at once and at each change of language; put every string there.
  * @param {Model} model @param {HTMLElement} host
- * @param {{ title: string, help: string, menu?: MenuItem[], relabel?: (t: Translate) => void }} options  title and help are English messages, marked with N
+ * @param {{ title: string, help: string, file?: string, menu?: MenuItem[], relabel?: (t: Translate) => void }} options  title and help are English messages, marked with N; `file` names what is saved, without its ending
  */
-export function sheet(model, host, { title, help, menu: items = [], relabel }) {
-  const t = translator(model);
+export function sheet(model, host, { title, help, file, menu: items = [], relabel }) {
+  const t = translator(model), slug = title.toLowerCase().replace(/[^a-z]+/g, "-"), name = file ?? slug;
   const heading = el("h3", { class: "lw-title" });
   const text = el("p", { class: "lw-help", hidden: true });
   const ask = el("button", { class: "lw-quiet", type: "button", "aria-expanded": "false", on: { click: () => { text.hidden = !text.hidden; ask.setAttribute("aria-expanded", String(!text.hidden)); } } }, "?");
   const body = el("div", { class: "lw-body" }), controls = el("div", { class: "lw-controls" });
   const line = el("div", { class: "lw-status" }), spoken = el("div", { class: "lw-spoken", role: "status", "aria-live": "polite" });
-  const more = items.length ? menu(t, items) : null;
-  const root = el("section", { class: `lw lw-${title.toLowerCase().replace(/[^a-z]+/g, "-")}` }, el("div", { class: "lw-head" }, heading, ask, more?.node), text, body, controls, line, spoken);
+  const more = menu(t, ordered(items, [
+    { label: N("Save the picture (PNG)"), run: () => { Promise.resolve().then(() => asPng(snapshot(root, model.get("_css")))).then((blob) => download(`${name}.png`, blob)).catch((error) => { console.warn(error); const why = t("This browser could not draw the picture. Save the widget as a page instead (HTML, in the same menu)."); paper.status(why, "bad"); paper.say(why, true); }); } },
+    { label: N("Save as a page (HTML)"), run: () => download(`${name}.html`, asPage(snapshot(root, model.get("_css")), { title: t(title), lang: root.lang, foot: t("“{title}”, a widget of llm_widgets {version}, as it was on {date}.", { title: t(title), version: model.get("_version"), date: new Date().toLocaleDateString("sv") }) }), "text/html") },
+  ]));
+  const root = el("section", { class: `lw lw-${slug}` }, el("div", { class: "lw-head" }, heading, ask, more.node), text, body, controls, line, spoken);
   const unkey = ownKeys(root);
   const translate = () => {
     root.lang = languageTag(model);
@@ -230,7 +234,7 @@ export function sheet(model, host, { title, help, menu: items = [], relabel }) {
     root.setAttribute("aria-label", t(title));
     ask.setAttribute("aria-label", t("What is this?"));
     ask.title = t("What is this?");
-    more?.relabel();
+    more.relabel();
     relabel?.(t);
     tell();
   };
@@ -253,7 +257,7 @@ export function sheet(model, host, { title, help, menu: items = [], relabel }) {
   let spokenAt = 0, waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   project();
   host.append(root);
-  return {
+  const paper = {
     t, root, body, controls,
     /** Fills in all strings; call it once when everything is built. */
     translate,
@@ -266,8 +270,9 @@ export function sheet(model, host, { title, help, menu: items = [], relabel }) {
       const speak = () => { spokenAt = Date.now(); spoken.textContent = sentence; };
       if (now || Date.now() - spokenAt > 4000) speak(); else waiting = setTimeout(speak, 4000 - (Date.now() - spokenAt));
     },
-    dispose() { clearTimeout(waiting); there.dispose(); unkey(); more?.dispose(); model.off("change:_labels", translate); model.off("change:projector", project); root.remove(); },
+    dispose() { clearTimeout(waiting); there.dispose(); unkey(); more.dispose(); model.off("change:_labels", translate); model.off("change:projector", project); root.remove(); },
   };
+  return paper;
 }
 
 /**

@@ -21,7 +21,7 @@ function view(model, host, failure) {
     help: N("Each column is a token of the text, each row a layer. A cell shows the token that would come next if the model ended after that layer: its state goes through the last normalization and the output's matrix at once. The darker the cell, the surer the layer. The last row is what the model really says; cells that say the same already are underlined. Point at a cell, or use the arrow keys, to see its five likeliest tokens."),
     menu: [
       { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; looking.paint(); } },
-      { label: N("Download CSV"), run: () => download("logit-lens.csv", csv([["layer", "place", "token", "says", "probability", "probability_of_answer"], ...rows()]), "text/csv") },
+      { label: N("Save the numbers (CSV)"), run: () => download("logit-lens.csv", csv([["layer", "place", "token", "says", "probability", "probability_of_answer"], ...rows()]), "text/csv") },
     ],
     make: (t, again) => {
       const caption = el("p", { class: "lw-look-caption" });

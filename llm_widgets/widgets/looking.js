@@ -27,10 +27,10 @@ export function failures(model) {
 /**
  * A sheet with a text box over a picture. The picture's `paint` draws what was found and returns the status in words.
  * @param {Model} model @param {HTMLElement} host @param {ReturnType<typeof failures>} failure
- * @param {{ title: string, help: string, menu: import("./kit.js").MenuItem[], make: (t: Translate, again: () => void) => Picture }} options
+ * @param {{ title: string, help: string, file?: string, menu: import("./kit.js").MenuItem[], make: (t: Translate, again: () => void) => Picture }} options
  */
-export function lookingView(model, host, failure, { title, help, menu, make }) {
-  const paper = sheet(model, host, { title, help, menu, relabel: () => relabel() });
+export function lookingView(model, host, failure, { title, help, file, menu, make }) {
+  const paper = sheet(model, host, { title, help, file, menu, relabel: () => relabel() });
   const { t } = paper;
   const id = `lw-look-${Math.random().toString(36).slice(2, 8)}`;
   const label = el("label", { class: "lw-look-label", for: id });

@@ -18,9 +18,10 @@ function view(model, host, failure) {
   const looking = lookingView(model, host, failure, {
     title: N("What a guess rests on"),
     help: N("Choose a token of the text, or the one that comes next: the model guesses it from those before it. Three answers to the question which of these it rests on: attention, how much the last token looks at each; gradient, how the guess would change with a small change of the token's embedding; deletion, how much the guess loses when the token is really taken away. Only deletion changes the text. Where the three disagree, attention is no explanation."),
+    file: "saliency",
     menu: [
       { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; looking.paint(); } },
-      { label: N("Download CSV"), run: () => download("saliency.csv", csv([["place", "token", "attention", "gradient_x_embedding", "gradient_length", "deletion"], ...rows()]), "text/csv") },
+      { label: N("Save the numbers (CSV)"), run: () => download("saliency.csv", csv([["place", "token", "attention", "gradient_x_embedding", "gradient_length", "deletion"], ...rows()]), "text/csv") },
     ],
     make: (t) => {
       const caption = el("p", { class: "lw-look-caption" }), line = el("div", { class: "lw-saliency-text", role: "listbox" });

@@ -7,7 +7,7 @@ const unpack = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charC
 
 /** @param {Packed} packed */
 async function show(packed) {
-  const state = /** @type {Record<string, any>} */ ({ ...packed.traits, _standalone: true });
+  const state = /** @type {Record<string, any>} */ ({ ...packed.traits, _css: packed.css, _standalone: true });
   for (const [name, text] of Object.entries(packed.binary)) state[name] = unpack(text);
   const listeners = /** @type {Map<string, Set<(...values: any[]) => void>>} */ (new Map());
   const tell = (/** @type {string} */ event, /** @type {any[]} */ ...values) => [...(listeners.get(event) ?? [])].forEach((listener) => listener(...values));

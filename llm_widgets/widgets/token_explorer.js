@@ -36,11 +36,12 @@ function view(model, host, state) {
   const paper = sheet(model, host, {
     title: N("Next-token explorer"),
     help: N("A language model does one thing: it gives each token of its vocabulary a probability to come next. The outlined bars are the model's own probabilities; the filled ones are those after temperature, top-k and top-p, from which a token is drawn: a random number from 0 to 1 falls on one piece of the line. The number depends on the seed and on the place in the text alone, so a step back and forth gives the same token. Click a bar to take that token instead; click a token of the text, or of the tree, to go there. Beam search follows several texts side by side; its scores are log-probabilities divided by the length to the power of the penalty. Keys: space plays, the right arrow steps, the left arrow goes back, up and down walk along the bars, Enter takes one."),
+    file: "next-token",
     menu: [
       { label: N("Copy text"), run: () => copy(state.path?.text ?? "") },
       { label: N("Copy as Python"), run: () => copy(code()) },
       { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; paint(); } },
-      { label: N("Download CSV"), run: () => download("next-token.csv", csv([["rank", "token", "id", "logit", "probability", "after_settings"], ...rows()]), "text/csv") },
+      { label: N("Save the numbers (CSV)"), run: () => download("next-token.csv", csv([["rank", "token", "id", "logit", "probability", "after_settings"], ...rows()]), "text/csv") },
     ],
     relabel: () => relabel(),
   });

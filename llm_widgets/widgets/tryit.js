@@ -28,9 +28,10 @@ function view(model, host, state) {
   const paper = sheet(model, host, {
     title: N("Try it"),
     help: N("Write a sentence of your own and watch the verdict move while the model learns. Below the box stands what the model sees: words that its vocabulary does not have all look the same to it, what is longer than the sequence length is cut, and shorter texts are filled up with padding, which the model skips."),
+    file: "try-it",
     menu: [
       { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; paint(); } },
-      { label: N("Download CSV"), run: () => download("try-it.csv", csv([["step", "probability_of_positive"], ...rows()]), "text/csv") },
+      { label: N("Save the numbers (CSV)"), run: () => download("try-it.csv", csv([["step", "probability_of_positive"], ...rows()]), "text/csv") },
     ],
     relabel: () => relabel(),
   });

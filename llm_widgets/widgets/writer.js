@@ -69,10 +69,11 @@ function view(model, host, state) {
   const paper = sheet(model, host, {
     title: fills ? N("What it fills in") : N("What it writes"),
     help: fills ? N("While the model learns, it fills the gaps of your text every two seconds or so: each _ is one. What it put in is marked. The slider under the text goes back to the first sample; at its right end it follows the newest. With Fill the model, as it is now, fills your text and names, for each gap, what it holds to be likely and how likely. A BERT puts one token into a gap, and first into the one that it is surest of; a T5 writes several.") : N("While the model learns, it writes on from your prompt every two seconds or so: first letters by chance, then words, then something like sentences. The slider under the text goes back to the first sample; at its right end it follows the newest. With Write the model, as it is now, writes with your own settings. Temperature 0 always takes the likeliest token; the higher it is, the more chance decides. The same model, settings and seed give the same text. The sign \ufffd stands for a character that the vocabulary does not have."),
+    file: "what-it-writes",
     menu: [
       { label: N("Copy text"), run: () => copy() },
       { label: N("Show as a table"), run: () => { asTable.hidden = !asTable.hidden; paint(); } },
-      { label: N("Download CSV"), run: () => download("what-it-writes.csv", csv([["step", "loss", "prompt", "text"], ...rows()]), "text/csv") },
+      { label: N("Save the numbers (CSV)"), run: () => download("what-it-writes.csv", csv([["step", "loss", "prompt", "text"], ...rows()]), "text/csv") },
     ],
     relabel: () => relabel(),
   });

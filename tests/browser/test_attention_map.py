@@ -114,7 +114,7 @@ def test_what_is_drawn_pointed_at_and_read_is_what_python_has(opened, kernel):
     assert tab.evaluate(PIXEL, [0, 5, 2]) == pytest.approx(viridis(left[2]), abs=3)
     # As a table, and as a file.
     tab.get_by_role("button", name="Menu").click()
-    tab.get_by_role("menuitem", name="The same as a table").click()
+    tab.get_by_role("menuitem", name="Show as a table").click()
     rows = tab.locator(".lw-scroll tbody tr")
     assert rows.count() == 10  # "tired" sees itself and what is before it, less the first
     tab.get_by_role("button", name="Menu").click()

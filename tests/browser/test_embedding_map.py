@@ -190,7 +190,7 @@ def test_a_pair_of_a_learners_own_is_data_and_can_be_taken_away(look, shared_ker
     part(look, "[role=menuitem]", 1).first.click()
     assert part(look, ".lw-twin table", 1).count() == 2
     for item, start in (
-        ("Download CSV", b"token,x,y\n"),
+        ("Save the numbers (CSV)", b"token,x,y\n"),
         ("Save the picture (PNG)", b"\x89PNG"),
         ("page", b"<!doctype"),
     ):

@@ -129,7 +129,7 @@ def test_a_point_is_chosen_by_a_click_and_from_the_list_on_every_axis(look, shar
         until(look, HISTORY, ".lw-twin", words)
     page.locator(f"{HISTORY} .lw-menu > button").click()
     with page.expect_download() as got:
-        page.get_by_role("menuitem", name="Download CSV").click()
+        page.get_by_role("menuitem", name="Save the numbers (CSV)").click()
     assert got.value.path().read_text(encoding="utf-8").count("\n") == len(milestones()) + 1
     page.locator(f"{HISTORY} .lw-menu > button").click()
     page.get_by_role("menuitem", name="Show as a table").click()
