@@ -1,5 +1,5 @@
 // What every widget shares: elements without HTML strings, the sheet of paper, a canvas that is sharp and knows the theme.
-import { presence } from "./presence.js";
+import { guarded, presence } from "./presence.js";
 
 /**
  * The widget's model as anywidget gives it: traits, and custom messages.
@@ -281,14 +281,14 @@ export function widget({ state, view }) {
     let shared;
     return {
       initialize(/** @type {{ model: Model }} */ { model }) {
-        shared = state(model);
+        shared = state(guarded(model));
         model.send({ type: "hello" });
         return () => shared?.dispose?.();
       },
       render(/** @type {{ model: Model, el: HTMLElement }} */ { model, el: host }) {
         host.style.minWidth = "0";
         try {
-          return view(model, host, /** @type {S} */ (shared));
+          return view(guarded(model), host, /** @type {S} */ (shared));
         } catch (error) {
           const t = translator(model);
           console.error(error);
