@@ -222,6 +222,7 @@ export function sheet(model, host, { title, help, menu: items = [], relabel }) {
   const more = items.length ? menu(t, items) : null;
   const root = el("section", { class: `lw lw-${title.toLowerCase().replace(/[^a-z]+/g, "-")}` }, el("div", { class: "lw-head" }, heading, ask, more?.node), text, body, controls, line, spoken);
   const unkey = ownKeys(root);
+  let spokenAt = 0, waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   const translate = () => {
     root.lang = languageTag(model);
     heading.textContent = t(title);
@@ -230,6 +231,9 @@ export function sheet(model, host, { title, help, menu: items = [], relabel }) {
     ask.setAttribute("aria-label", t("What is this?"));
     ask.title = t("What is this?");
     more?.relabel();
+    clearTimeout(waiting); // what was said in the language of before is said no more
+    spoken.textContent = "";
+    spokenAt = 0;
     relabel?.(t);
     tell();
   };
@@ -249,7 +253,6 @@ export function sheet(model, host, { title, help, menu: items = [], relabel }) {
   const project = () => root.classList.toggle("lw-projector", Boolean(model.get("projector")));
   model.on("change:_labels", translate);
   model.on("change:projector", project);
-  let spokenAt = 0, waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   project();
   host.append(root);
   return {

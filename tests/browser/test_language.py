@@ -9,7 +9,9 @@ from benchmarks._page import picture
 # Names and abbreviations that Chinese prose writes in Latin letters, and what is code.
 LATIN = {
     "LSTM", "TF", "IDF", "CSV", "TSV", "JSON", "PNG", "HTML", "Python", "Adam", "UNK", "PAD",
-    "B", "kB", "MB", "GB", "ms", "dropout",
+    "B", "kB", "MB", "GB", "ms", "dropout", "SHA",
+    "Ctrl", "Shift", "Tab", "Enter", "Esc",  # as they stand on a keyboard
+    "Input", "Embedding", "Dropout", "Dense",  # layers as Keras calls them
 }  # fmt: skip
 
 # Everything that a learner sees or a screen reader says, apart from what the learner typed and what is marked as code,
