@@ -1,6 +1,6 @@
 """Makes the glossary's page in both languages from the tables: `write`; `check` says whether it is in step.
 
-notebooks/{en,zh}/glossary.ipynb have a cell for each term, so that a chapter can link to `glossary.ipynb#cell-id=token`:
+notebooks/{en,zh}/glossary.ipynb have a cell for each term, and chapters link to `glossary.ipynb#cell-id=token`:
 JupyterLab scrolls to a cell of a notebook that it has just opened, and to a heading only where it was drawn before.
 Nothing in them is written by hand: change `terms.csv`, `glossary.csv` or this file, and write them anew.
 """
@@ -23,7 +23,8 @@ _TITLE = {
     "both languages at once, or go through the list that follows. Links in the chapters lead to it; where one has "
     "opened this page at its top, as in Notebook 7, choose the term in the list.",
     "zh": "# 术语表\n\n课程的全部术语，中英对照。运行下面两个单元格，就能用两种语言同时查找；"
-    "也可以直接翻阅后面的列表。章节里的链接会指到这里；如果打开后停在页首（例如在 Notebook 7 里），就在列表里点选术语。",
+    "也可以直接翻阅后面的列表。章节里的链接会指到这里；"
+    "如果打开后停在页首（例如在 Notebook 7 里），就在列表里点选术语。",
 }
 _ALL = {"en": "## All terms", "zh": "## 全部术语"}
 

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from llm_widgets.analysis._program_rules import unwrapped, with_lines
-from llm_widgets.i18n import t
 
 WORDS = {"positive": 1, "negative": 0, "pos": 1, "neg": 0, "正面": 1, "负面": 0, "好评": 1, "差评": 0}
 STUCK = 2  # texts that run out of time, after which the rest is not tried
@@ -35,12 +34,14 @@ class Outcome:
         value: what it returned as a number or a truth value (answers alone).
         rule: the name that it gave, or the line of its `return`; None where neither is known.
         words: the error, or what was returned instead of an answer.
+        line: of the function, in which the error was, counted from its first; 0 where that is not known.
     """
 
     kind: str
     value: float | bool | None = None
     rule: str | None = None
     words: str = ""
+    line: int = 0
 
 
 class _Job:
@@ -76,7 +77,7 @@ class _Job:
         except _TimeUp:
             return Outcome("timeout")
         except BaseException as error:  # SystemExit, too: a learner's `exit()` ends nothing here
-            return Outcome("error", words=_error(error, self._code))
+            return _error(error, self._code)
         with self.lock:
             self.inside = False
         found, line = unwrapped(found)
@@ -153,7 +154,7 @@ def _wrong(found: Any, rule: str | None) -> Outcome:
     return Outcome("wrong", rule=rule, words=words)
 
 
-def _error(error: BaseException, code: Any) -> str:
+def _error(error: BaseException, code: Any) -> Outcome:
     try:
         words = str(error).strip().splitlines()
     except Exception:
@@ -164,4 +165,4 @@ def _error(error: BaseException, code: Any) -> str:
             line = trace.tb_lineno - code.co_firstlineno + 1
         trace = trace.tb_next
     told = f"{type(error).__name__}: {words[0][:200] if words else ''}".rstrip(": ")
-    return t("{error}, in line {line}", error=told, line=line) if line else told
+    return Outcome("error", words=told, line=line)

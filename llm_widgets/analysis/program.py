@@ -55,11 +55,15 @@ class RuleRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Trouble:
-    """A text on which the program failed: `kind` as of `Outcome`, and the words that tell it."""
+    """A text on which the program failed: `kind` as of `Outcome`, and the words that tell it.
+
+    `line` is that of the function in which an error was, 0 where it is not known.
+    """
 
     kind: str
     text: str
     words: str
+    line: int = 0
 
 
 class ProgramJudgement:
@@ -135,7 +139,7 @@ class ProgramJudgement:
         for outcome, text in zip(self.outcomes, self.corpus.test.texts, strict=True):
             if outcome.kind in ("wrong", "error", "timeout"):
                 key = (outcome.kind, outcome.words.partition(":")[0] if outcome.kind == "error" else "")
-                seen.setdefault(key, Trouble(outcome.kind, text, outcome.words))
+                seen.setdefault(key, Trouble(outcome.kind, text, outcome.words, outcome.line))
         return tuple(seen.values())[:5]
 
     @property
@@ -214,7 +218,10 @@ def judge_program(
 
 def describe(trouble: Trouble) -> str:
     """A trouble in words, with the text that caused it."""
-    values = {"text": trouble.text[:120], "words": trouble.words}
+    words = trouble.words
+    if trouble.line:
+        words = t("{error}, in line {line}", error=words, line=trouble.line)
+    values = {"text": trouble.text[:120], "words": words}
     if trouble.kind == "error":
         return t("Your program failed with {words} on: “{text}”", **values)
     if trouble.kind == "wrong":

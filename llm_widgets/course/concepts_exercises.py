@@ -195,7 +195,7 @@ CACHE_SIZE = Question(
         "A decoder has {L} blocks and a width of {C}; each head has keys and values of its own. How many bytes has "
         "the cache of a text of {T} tokens, with {size} bytes for each number?"
     ),
-    Number(N_("bytes"), tolerance=0.001, near=0.1, low=0.0),
+    Number(N_("bytes in all"), tolerance=0.001, near=0.1, low=0.0),
     draw=_draw_cache,
     compute=lambda values: {"answer": 2 * values["L"] * values["T"] * values["C"] * values["size"]},
     why=N_(

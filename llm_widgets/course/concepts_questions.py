@@ -22,7 +22,7 @@ def _bytes(values: Values) -> Values:
 UTF8_BYTES = Question(
     "utf8-bytes",
     N_("How many bytes does “{text}” take in UTF-8? Blanks count, too."),
-    Number(N_("bytes"), tolerance=0.0, near=0.3, low=0.0),
+    Number(N_("bytes in all"), tolerance=0.0, near=0.3, low=0.0),
     draw=lambda rng: {"text": str(rng.choice(_TEXTS))},
     compute=_bytes,
     why=N_(

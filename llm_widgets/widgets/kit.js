@@ -1,7 +1,7 @@
 // What every widget shares: elements without HTML strings, the sheet of paper, a canvas that is sharp and knows the theme.
 import { hearAgain } from "./late.js";
 import { asPage, asPng, ordered, sharp, snapshot } from "./picture.js";
-import { presence } from "./presence.js";
+import { guarded, presence } from "./presence.js";
 
 /**
  * The widget's model as anywidget gives it: traits, and custom messages.
@@ -227,6 +227,7 @@ export function sheet(model, host, { title, help, file, menu: items = [], relabe
   ]));
   const root = el("section", { class: `lw lw-${slug}` }, el("div", { class: "lw-head" }, heading, ask, more.node), text, body, controls, line, spoken);
   const unkey = ownKeys(root);
+  let spokenAt = 0, waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   const translate = () => {
     root.lang = languageTag(model);
     heading.textContent = t(title);
@@ -235,6 +236,9 @@ export function sheet(model, host, { title, help, file, menu: items = [], relabe
     ask.setAttribute("aria-label", t("What is this?"));
     ask.title = t("What is this?");
     more.relabel();
+    clearTimeout(waiting); // what was said in the language of before is said no more
+    spoken.textContent = "";
+    spokenAt = 0;
     relabel?.(t);
     tell();
   };
@@ -254,7 +258,6 @@ export function sheet(model, host, { title, help, file, menu: items = [], relabe
   const project = () => root.classList.toggle("lw-projector", Boolean(model.get("projector")));
   model.on("change:_labels", translate);
   model.on("change:projector", project);
-  let spokenAt = 0, waiting = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   project();
   host.append(root);
   const paper = {
@@ -287,7 +290,7 @@ export function widget({ state, view }) {
     let shared;
     return {
       initialize(/** @type {{ model: Model }} */ { model }) {
-        shared = state(model);
+        shared = state(guarded(model));
         model.send({ type: "hello" });
         void hearAgain(model).then((late) => { if (late) model.send({ type: "hello" }); });
         return () => shared?.dispose?.();
@@ -295,7 +298,7 @@ export function widget({ state, view }) {
       render(/** @type {{ model: Model, el: HTMLElement }} */ { model, el: host }) {
         host.style.minWidth = "0";
         try {
-          return view(model, host, /** @type {S} */ (shared));
+          return view(guarded(model), host, /** @type {S} */ (shared));
         } catch (error) {
           const t = translator(model);
           console.error(error);

@@ -32,3 +32,13 @@ export function presence(model, host, changed) {
     dispose() { clearTimeout(waiting); marks.disconnect(); kernel?.statusChanged?.disconnect(status); kernel?.connectionStatusChanged?.disconnect(connection); kernel?.disposed?.disconnect(gone); },
   };
 }
+
+/**
+ * The model, to which anything can be sent: where there is no kernel to hear it, the status line says so, and nothing is thrown.
+ * @param {import("./kit.js").Model} model @returns {import("./kit.js").Model}
+ */
+export const guarded = (model) => ({
+  get: (name) => model.get(name), set: (name, value) => model.set(name, value), on: (event, listener) => model.on(event, listener), off: (event, listener) => model.off(event, listener),
+  save_changes: () => model.save_changes(), widget_manager: model.widget_manager,
+  send(...all) { try { model.send(...all); } catch (error) { console.warn("Python is gone:", error); } },
+});

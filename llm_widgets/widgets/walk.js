@@ -15,6 +15,8 @@ import { walkCellWords, walkWords } from "./walk_words.js";
 
 const WITH_WEIGHTS = ["initialisation", "backpropagation", "update"];
 
+/** What a text without tensors is told by. @type {Record<string, string>} */
+const WALK_FACTS = { used: N("Characters that are used"), start: N("First of them in the whole text"), whole: N("Characters of the whole text"), distinct: N("Different characters"), excerpt: N("Its beginning"), licence: N("Licence"), source: N("Source"), sha256: N("SHA-256") };
 /** @param {Found} tensor */
 const shapeOf = (tensor) => `${tensor.name} [${tensor.shape.map((/** @type {number} */ n, /** @type {number} */ i) => `${tensor.axes[i]}=${n}`).join(", ")}]`;
 
@@ -163,7 +165,7 @@ function walkPart(model, reach) {
     /** @param {Found} now */
     rows(now) {
       const one = now.tensors[shown] ?? now.tensors[0];
-      if (!one) return { caption: t("What is used"), columns: [t("Name"), t("Value")], rows: Object.entries(now.numbers).filter(([, x]) => typeof x === "string" || typeof x === "number").map(([key, x]) => [key, /** @type {string | number} */ (x)]) };
+      if (!one) return { caption: t("What is used"), columns: [t("Name"), t("Value")], rows: Object.entries(now.numbers).filter(([, x]) => typeof x === "string" || typeof x === "number").map(([key, x]) => [t(WALK_FACTS[key] ?? key), /** @type {string | number} */ (x)]) };
       const line = names(one.rows), head = names(one.columns), ids = one.kind === "ids";
       return {
         caption: shapeOf(one),

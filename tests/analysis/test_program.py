@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, confusion_matrix
 
-from llm_widgets import course
+from llm_widgets import course, i18n
 from llm_widgets.analysis import judge_program
 from llm_widgets.analysis.program import wilson
 from llm_widgets.training.baselines import baselines
@@ -118,6 +118,12 @@ def test_errors_and_odd_answers_are_told_with_their_text_and_the_rest_goes_on() 
         assert trouble.text in judged.sentence
     assert any(kind == "error" for kind, _ in told)
     assert "in line 3 on" in judged.sentence or not any("film" in text for text in CORPUS.test.texts)
+    try:
+        i18n.set_language("zh")  # a trouble is told in the language of now, not of when it happened
+        assert "in line" not in judged.sentence
+        assert "第 3 行" in judged.sentence or not any("film" in text for text in CORPUS.test.texts)
+    finally:
+        i18n.set_language("en")
 
 
 def test_an_endless_loop_is_stopped_and_named() -> None:

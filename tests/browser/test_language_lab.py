@@ -14,7 +14,9 @@ from tests.browser.test_language import ALL_TEXT, CHINESE, LATIN, english_left
 CELL = 'import llm_widgets as lw\nlw.set_language("{language}")\nlab = lw.LanguageLab("{name}")\nlab'
 MAP = ".lw-attention-map"
 # What Chinese prose about Transformers writes in Latin letters: names, and the words of the spec.
-NAMES = {"Transformer", "softmax", "ReLU", "GELU", "SwiGLU", "tanh", "RMS", "rms", "BPE", "causal", "layer"}
+NAMES = {
+    "Transformer", "softmax", "ReLU", "GELU", "SwiGLU", "tanh", "RMS", "rms", "BPE", "causal", "layer", "Logits", "Top",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks._page import NotebookPage
 from tests.browser._sheet import assert_fits, assert_readable, in_language, one_page
-from tests.browser.test_language import ALL_TEXT, english_left
+from tests.browser.test_language import ALL_TEXT, LATIN, english_left
 
 HOSTILE = '<img src=x onerror=alert(1)> مرحبا 😀 "><script>alert(2)</script>'
 CELLS = (
@@ -202,6 +202,7 @@ def test_all_fits_in_both_languages_and_themes(look, shared_kernel):
             page.locator(f"{root} .lw-twin table").wait_for()
             page.locator(f"{root} .lw-head > button").click()
         texts = [text for text in page.evaluate(ALL_TEXT) if HOSTILE not in text]
-        assert not {word for text in english_left(texts) for word in WORD.findall(text)} - NAMES
+        left = {word for text in english_left(texts) for word in WORD.findall(text)} - NAMES - LATIN
+        assert not left, left
     finally:
         look.theme(dark=False)

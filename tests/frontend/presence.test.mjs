@@ -1,7 +1,7 @@
 // A widget notices that its Python is gone, from what JupyterLab's widget manager shows of it.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { presence } from "../../llm_widgets/widgets/presence.js";
+import { guarded, presence } from "../../llm_widgets/widgets/presence.js";
 
 /** A signal as JupyterLab has them. */
 function signal() {
@@ -61,4 +61,16 @@ test("the mark that Jupyter puts on a widget is seen, also where the kernel cann
   assert.equal(observers.size + kernel.statusChanged.slots.size + kernel.connectionStatusChanged.slots.size + kernel.disposed.slots.size, 0);
   const host = /** @type {any} */ ({ closest: () => host, parentElement: null });
   assert.equal(presence({}, host, () => assert.fail("nothing changed")).now(), "ended");
+});
+
+test("what is sent to nobody is not thrown, and all else is the model's own", () => {
+  const heard = /** @type {any[]} */ ([]), model = /** @type {any} */ ({ get: (name) => `of ${name}`, set: (...all) => heard.push(all), save_changes: () => heard.push("saved"), on: () => {}, off: () => {}, widget_manager: 7, send(content) { if (content.type === "lost") throw Error("Cannot send"); heard.push(content.type); } });
+  const warned = mock.method(console, "warn", () => {});
+  const own = guarded(model);
+  own.send({ type: "act" });
+  own.send({ type: "lost" });
+  own.set("step", 3);
+  own.save_changes();
+  assert.deepEqual(heard, ["act", ["step", 3], "saved"]);
+  assert.deepEqual([own.get("step"), own.widget_manager, warned.mock.callCount()], ["of step", 7, 1]);
 });
