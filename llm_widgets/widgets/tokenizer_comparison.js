@@ -7,7 +7,9 @@ import { utf8Panel } from "./comparison_utf8.js";
 import { ways } from "./comparison_ways.js";
 
 const PAUSE = 120; // milliseconds without a key before a text is sent
-const PASTED = 1000; // so many characters more at once were not typed: they are sent before the page lays them out
+const PASTED = 1000; // so many characters more at once were not typed: they are sent at once
+const LARGE = 50_000; // so many are not laid out before the kernel has them: the page would send the rest afterwards
+const AWAITED = 1500; // milliseconds after which they are laid out in any case
 /** @type {Record<string, string>} */
 const EXAMPLES = { english: N("English"), chinese: N("Chinese"), mixed: N("Chinese and English"), code: N("Code"), emoji: N("Accents and emoji"), rare: N("Rare words"), alice: N("A book: Alice"), tang: N("A book: Tang poems") };
 /** @type {Record<string, string>} */
@@ -51,6 +53,7 @@ function view(model, host) {
         fields.flush();
       };
       const take = (/** @type {string} */ text) => { box.value = awaited = text; length = text.length; written = false; examples.value = ""; set("text", text); };
+      const lay = () => { box.style.removeProperty("content-visibility"); };
       const pairs = pairsPanel(t, take);
       box.addEventListener("input", () => {
         const before = length;
@@ -58,12 +61,14 @@ function view(model, host) {
         written = true;
         examples.value = "";
         clearTimeout(timer);
+        if (length - before > LARGE) { box.style.setProperty("content-visibility", "hidden"); setTimeout(lay, AWAITED); }
         if (length - before > PASTED) send(); else timer = setTimeout(send, PAUSE);
       });
       box.addEventListener("blur", send);
       box.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Escape") box.blur(); });
       const arrived = () => {
         const text = model.get("text");
+        lay();
         if (text === whole(box.value) || text !== awaited) { clearTimeout(timer); written = false; refused(""); }
       };
       model.on("change:text", arrived);
@@ -106,7 +111,8 @@ function view(model, host) {
           pairs.paint(found);
           root.dataset.ready = String(!found.pending.length);
           root.setAttribute("aria-busy", String(found.pending.length > 0));
-          return found.language ? summary(found, t) : t("One moment …");
+          const waits = written && awaited && awaited !== model.get("text") && awaited === current("text");
+          return found.language && !waits ? summary(found, t) : t("One moment …");
         },
         rows: (found) => ({
           caption: t("All pieces that are drawn, with their ids"),
