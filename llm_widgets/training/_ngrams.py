@@ -37,8 +37,8 @@ class NgramWeights:
 
     Example:
         >>> weights = NgramWeights(["a b", "a b c"], characters=False)
-        >>> weights(["b c a"]).toarray().round(3).tolist()  # "a", "a b", "b"
-        [[0.707, 0.0, 0.707]]
+        >>> weights(["b c a"]).toarray().round(2)  # of "a", "b" and "a b"
+        array([[0.71, 0.71, 0.  ]], dtype=float32)
     """
 
     def __init__(self, texts: Sequence[str], *, characters: bool, least: int = 2) -> None:
