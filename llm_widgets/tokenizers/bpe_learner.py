@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import pairwise
@@ -86,10 +87,10 @@ class BPELearner:
         counts = self._counts = dict[int, int]()
         for word, count in self.counts.items():
             signs = signs_of(self.alphabet, word)
-            ids = [self._numbers[sign] for sign in signs]
-            for left, right in pairwise(ids):
+            ids = [*map(self._numbers.__getitem__, signs)]
+            for (left, right), times in Counter(pairwise(ids)).items():
                 pair = packed(left, right)
-                counts[pair] = counts.get(pair, 0) + count
+                counts[pair] = counts.get(pair, 0) + times * count
                 where.setdefault(pair, set()).add(len(self._words))
             self._words.append(Word(signs, ids, count))
         self.tokens.append(sum(len(word.ids) * word.count for word in self._words))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_widgets.tokenizers.bpe_words import LONGEST, words_of
 from llm_widgets.tokenizers.byte_pieces import alphabet, from_library
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class Coder(Protocol):
         """The numbers, int32 [N], `UNKNOWN` where there is none; start and end of each in characters, [N, 2]."""
         ...
 
+    def numbers(self, text: str) -> NDArray[np.int32]:
+        """The numbers alone: places take several times as long."""
+        ...
+
     def saved(self) -> object:
         """All that is needed to make it again, for JSON."""
         ...
@@ -49,9 +54,10 @@ class Characters:
     def __init__(self, signs: Sequence[str]) -> None:
         self.signs = tuple(signs)
         self.pieces = tuple(sign.encode("utf-8") for sign in signs)
-        codes = np.array([ord(sign) for sign in signs], np.uint32)
-        self._order = np.argsort(codes).astype(np.int32)
-        self._codes = codes[self._order]
+        codes = np.array([ord(sign) for sign in signs], np.int64)
+        # The number of each code up to the highest known one; one place more for all above it.
+        self._numbers = np.full(codes.max(initial=-1) + 2, UNKNOWN, np.int32)
+        self._numbers[codes[::-1]] = np.arange(len(codes), dtype=np.int32)[::-1]
 
     @classmethod
     def train(cls, text: str, size: int) -> Characters:
@@ -61,14 +67,11 @@ class Characters:
         return cls(sorted(counts, key=lambda sign: (-counts[sign], sign))[:size])
 
     def cut(self, text: str) -> Cut:
-        codes = _codes(text)
-        numbers = np.full(len(codes), UNKNOWN, np.int32)
-        if len(self._codes):
-            place = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
-            found = self._codes[place] == codes
-            numbers[found] = self._order[place[found]]
-        starts = np.arange(len(codes))
-        return numbers, np.stack([starts, starts + 1], 1)
+        starts = np.arange(len(text))
+        return self.numbers(text), np.stack([starts, starts + 1], 1)
+
+    def numbers(self, text: str) -> NDArray[np.int32]:
+        return self._numbers[np.minimum(_codes(text), len(self._numbers) - 1)]
 
     def saved(self) -> object:
         return "".join(self.signs)
@@ -83,7 +86,10 @@ class Bytes:
         codes = _codes(text)
         widths = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000)
         starts = np.repeat(np.arange(len(codes)), widths)
-        return np.frombuffer(text.encode("utf-8"), np.uint8).astype(np.int32), np.stack([starts, starts + 1], 1)
+        return self.numbers(text), np.stack([starts, starts + 1], 1)
+
+    def numbers(self, text: str) -> NDArray[np.int32]:
+        return np.frombuffer(text.encode("utf-8"), np.uint8).astype(np.int32)
 
     def saved(self) -> object:
         return None
@@ -115,12 +121,27 @@ class MergedBytes:
 
         counting = _pipeline({}, [])
         trainer = BpeTrainer(vocab_size=size, min_frequency=2, initial_alphabet=list(alphabet()), show_progress=False)
-        counting.train_from_iterator([text], trainer)
+        counting.train_from_iterator(_not_too_long(text), trainer)
         return cls([(left, right) for left, right in json.loads(counting.to_str())["model"]["merges"]])
 
     def cut(self, text: str) -> Cut:
         encoding = self._library.encode(text)
         return np.array(encoding.ids, np.int32), np.array(encoding.offsets, np.int64).reshape(-1, 2)
+
+    def numbers(self, text: str) -> NDArray[np.int32]:
+        return np.array(self._library.encode(text).ids, np.int32)
+
+    def cut_words(self, words: Sequence[str]) -> list[list[int]]:
+        """The numbers of words as `bpe_words.uncut` finds them.
+
+        The library's model alone: what it does around it for each text takes longer than the merging.
+        """
+        if not words:
+            return []
+        # No text has the byte 0xff in UTF-8.
+        signs = b"\xff".join([word.encode() for word in words]).decode("latin-1").translate(dict(enumerate(alphabet())))
+        tokenize = self._library.model.tokenize
+        return [[token.id for token in tokenize(word)] for word in signs.split(alphabet()[0xFF])]
 
     def cut_each(self, texts: Iterable[str]) -> list[list[int]]:
         """The numbers of many texts, without their places."""
@@ -143,6 +164,15 @@ def _pipeline(numbers: dict[str, int], merges: list[tuple[str, str]]) -> Library
     library = Library(model)
     library.pre_tokenizer = ByteLevel(add_prefix_space=False)
     return library
+
+
+def _not_too_long(text: str) -> list[str]:
+    """A text whole, or in words where one is too long to be learned from (`bpe_words.LONGEST`).
+
+    The library takes the square of a word's length: minutes for a page without blanks.
+    """
+    words = words_of(text)
+    return words if max(map(len, words), default=0) >= LONGEST else [text]
 
 
 def _codes(text: str) -> NDArray[np.uint32]:

@@ -73,7 +73,10 @@ def preprocess(text: str, *, lowercase: bool = False, punctuation: bool = True) 
         'lets eat grandma'
     """
     before = prepare(text)
-    lower, removed = _changes(before, lowercase, punctuation)
+    halves = before.count(UNREADABLE) - text.count(UNREADABLE)
+    lower, removed = _changes(before, lowercase, punctuation) if lowercase or not punctuation else ({}, {})
+    if not lower and not removed:
+        return Prepared(before, np.arange(len(before) + 1), 0, 0, halves)
     codes = np.frombuffer(before.encode("utf-32-le"), np.uint32)
     kept = ~np.isin(codes, [*removed])
     return Prepared(
@@ -81,7 +84,7 @@ def preprocess(text: str, *, lowercase: bool = False, punctuation: bool = True) 
         starts=np.concatenate([[0], np.cumsum(kept)]),
         case=int(np.isin(codes, [*lower]).sum()),
         punctuation=int(len(kept) - kept.sum()),
-        halves=before.count(UNREADABLE) - text.count(UNREADABLE),
+        halves=halves,
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from llm_widgets.tokenizers import chunks, coders, units
+from llm_widgets.tokenizers.bpe_words import uncut
 from llm_widgets.tokenizers.text_tokenizer import TextTokenizer
 from llm_widgets.tokenizers.tokenizer import UNKNOWN, Tokenizer
 
@@ -62,9 +64,9 @@ def _characters(tokenizer: TextTokenizer, text: str) -> Tally:
 
 
 def _merged(tokenizer: TextTokenizer, text: str) -> Tally:
-    found = chunks.clauses(text)
+    found = uncut(text)
     times = Counter(found)
-    each = tokenizer.encode_each(list(times))
+    each = tokenizer.encode_words(list(times))
     back = dict(zip(times, tokenizer.decode_each(each), strict=True))
     count = sum(len(ids) * n for ids, n in zip(each, times.values(), strict=True))
     return Tally(count, "".join(map(back.__getitem__, found)))
@@ -95,13 +97,20 @@ def _words(tokenizer: Tokenizer, text: str) -> Tally:
 
 
 def _segments(tokenizer: Tokenizer, text: str) -> Tally:
-    found, offsets = units.segment(text)
+    found = units.cut(text)
     times = Counter(found)
-    numbers = dict(zip(times, tokenizer.encode_words(list(times)), strict=True))
+    blank = {word for word in times if word.isspace()}
+    numbers = dict(
+        zip(words := [word for word in times if word not in blank], tokenizer.encode_words(words), strict=True)
+    )
     vocabulary = tokenizer.vocabulary
     back = {word: vocabulary[number] for word, number in numbers.items()}
-    unknown = Counter({word: n for word, n in times.items() if back[word] == UNKNOWN})
-    return Tally(len(found), "".join(map(back.__getitem__, found)), unknown, _holes(offsets, text))
+    unknown = Counter({word: times[word] for word in words if back[word] == UNKNOWN})
+    restored = "".join([back.get(word, "") for word in found])
+    count = len(found) - sum(times[word] for word in blank)
+    runs = [word in blank for word in found] if blank else []  # of white space: one place each, however long
+    spaces = sum(after and not before for before, after in pairwise([False, *runs]))
+    return Tally(count, restored, unknown, spaces)
 
 
 def _whole(tokenizer: Tokenizer, text: str) -> Tally:

@@ -113,7 +113,7 @@ class TextTokenizer:
         Raises:
             ValueError: the text is longer than `units.MAX_CHARACTERS`. TypeError: this is no text.
         """
-        return self._numbered(self._coder.cut(units.prepare(text))[0])
+        return self._numbered(self._coder.numbers(units.prepare(text)))
 
     def encode_each(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of many short texts: for "bpe" far quicker than one after the other."""
@@ -121,6 +121,12 @@ class TextTokenizer:
         if isinstance(self._coder, coders.MergedBytes):
             return [[number + first for number in cut] for cut in self._coder.cut_each(map(units.prepare, texts))]
         return [self.ids(text).tolist() for text in texts]
+
+    def encode_words(self, words: Sequence[str]) -> list[list[int]]:
+        """The ids of single words as `bpe_words.uncut` finds them, for the unit "bpe": quicker than `encode_each`."""
+        first, coder = self.FIRST_ID, self._coder
+        assert isinstance(coder, coders.MergedBytes)
+        return [[number + first for number in cut] for cut in coder.cut_words(words)]
 
     def encode(self, text: str) -> Encoding:
         """The ids of a text with the pieces and places that they stand for.

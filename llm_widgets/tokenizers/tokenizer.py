@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PAD, UNKNOWN = "[PAD]", "[UNK]"
 # Texts that the library encodes at a time: it keeps some kB about each until all are done, 50 MB for 10,000 reviews.
 _CHUNK = 256
+_HAN = re.compile("[\u4e00-\u9fa5]+")
 _FORMAT = "llm-widgets-tokenizer/1"
 
 
@@ -151,8 +153,14 @@ class Tokenizer:
 
     def encode_words(self, words: Sequence[str]) -> list[int]:
         """The id of each segment, for the unit "segments": nothing is cut any more."""
-        found = self._library.encode([units.prepare(word) for word in words], is_pretokenized=True).ids
-        return self._limited(found)
+        find, unknown = self._library.token_to_id, self.UNKNOWN_ID
+        found: list[int | None] = [find(word) if _HAN.fullmatch(word) else None for word in words]
+        # Nothing is normalized in Chinese characters, so the table says all; the library looks at the others.
+        others = [i for i, word in enumerate(words) if found[i] is None and not _HAN.fullmatch(word)]
+        asked = self._library.encode([units.prepare(words[i]) for i in others], is_pretokenized=True).ids
+        for i, number in zip(others, asked, strict=True):
+            found[i] = number
+        return self._limited([unknown if number is None else number for number in found])
 
     def _limited(self, ids: list[int]) -> list[int]:
         return [i if i < self.vocabulary_size else self.UNKNOWN_ID for i in ids]

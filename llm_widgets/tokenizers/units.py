@@ -96,8 +96,8 @@ def prepare(text: str) -> str:
     return _LONE_SURROGATE.sub("\ufffd", text)
 
 
-def segment(text: str, most: int | None = None) -> tuple[list[str], list[tuple[int, int]]]:
-    """Chinese words and their places, without white space; at most `most` of them."""
+def cut(text: str) -> list[str]:
+    """Chinese words and the white space between them: together they are the text."""
     try:
         import rjieba
     except ImportError as error:
@@ -108,10 +108,16 @@ def segment(text: str, most: int | None = None) -> tuple[list[str], list[tuple[i
                 error=error,
             )
         ) from error
+    words: list[str] = rjieba.cut(text)
+    return words
+
+
+def segment(text: str, most: int | None = None) -> tuple[list[str], list[tuple[int, int]]]:
+    """Chinese words and their places, without white space; at most `most` of them."""
     words: list[str] = []
     offsets: list[tuple[int, int]] = []
     place = 0
-    for word in rjieba.cut(text):
+    for word in cut(text):
         if not word.isspace():
             words.append(word)
             offsets.append((place, place + len(word)))

@@ -10,7 +10,7 @@ from llm_widgets.tokenizers.bpe_learner import BPELearner
 # The dictionary of Sennrich et al. (2016), Algorithm 1: low 5, lower 2, newest 6, widest 3.
 SENNRICH = " ".join(["low"] * 5 + ["lower"] * 2 + ["newest"] * 6 + ["widest"] * 3)
 SHOWN = 600  # characters of the text, from its beginning
-COMMON = 24  # of its words, the commonest
+COMMON = 24  # of its words, the commonest, while they have fewer than four times as many characters together
 ROWS = 8  # pairs in the table
 GUESSES = 6  # pairs to choose from
 
@@ -51,19 +51,20 @@ class Shown:
                 break
             self.order.append(numbers.setdefault(word, len(numbers)))
             self.characters += len(word)
-        self.common = [
-            [numbers.setdefault(word, len(numbers)), count] for word, count in learner.counts.most_common(COMMON)
-        ]
+        self.common: list[list[int]] = []
+        left = 4 * SHOWN
+        for word, count in learner.counts.most_common(COMMON):
+            if left > 0:
+                self.common.append([numbers.setdefault(word, len(numbers)), count])
+                left -= len(word)
         self._words = list(numbers)
-        # A word without end (a text without spaces, one character again and again) is not shown whole.
-        self.cut_short = max(map(len, self._words), default=0) > SHOWN
 
     def fixed(self) -> dict[str, Any]:
         """What is the same at all steps."""
         return {
             "order": self.order,
             "common": self.common,
-            "shown": min(self.characters, SHOWN) if self.cut_short else self.characters,
+            "shown": self.characters,
             "characters": self._learner.characters,
             "words": len(self._learner.words),
             "different": len(self._learner.counts),
@@ -72,7 +73,7 @@ class Shown:
     def cuts(self, step: int) -> list[list[int]]:
         """The numbers of the pieces of each word after `step` merges."""
         number = self._learner.number
-        return [[number(piece) for piece in self._learner.cut(word, step, SHOWN)] for word in self._words]
+        return [[number(piece) for piece in self._learner.cut(word, step)] for word in self._words]
 
 
 def learned(learner: BPELearner, steps: int) -> dict[str, Any]:

@@ -51,8 +51,10 @@ export function summary(found, t) {
   const there = WAYS.filter((way) => way in found.ways);
   const counts = there.map((way) => `${t(NAMES[way])} ${number(found.ways[way].count)}`).join(t(", "));
   const whole = there.filter((way) => found.ways[way].lossless).map((way) => t(NAMES[way])).join(t(", "));
+  const waiting = WAYS.filter((way) => found.pending.includes(way)).map((way) => t(NAMES[way])).join(t(", "));
   return sentences(
     t("{n} characters make so many tokens: {counts}.", { n: number(found.characters), counts }),
+    waiting && t("Still counting: {list}.", { list: waiting }),
     !found.pending.length && (whole ? t("The text comes back without loss from: {list}.", { list: whole }) : t("The text comes back without loss from none of them.")),
     !found.pending.length && found.characters > found.shown && t("All are counted, in {seconds} s; the first {n} characters are drawn.", { seconds: number(found.seconds, 2), n: number(found.shown) }),
   );

@@ -4,6 +4,9 @@ import { within } from "./number_logic.js";
 
 /** @typedef {import("./kit.js").Translate} Translate */
 
+/** A text of a megabyte is compared as it is. @param {any} a @param {any} b */
+const same = (a, b) => a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
+
 /**
  * @param {{ model: import("./kit.js").Model, t: Translate, id: string, moved: () => void, refused: (why: string) => void, paint: () => void }} options
  *   `moved` is called when the learner changes something, `refused` when what was typed cannot be.
@@ -51,7 +54,7 @@ export function settingFields({ model, t, id, moved, refused, paint }) {
       };
     },
     /** What has come back, or was refused, is no longer awaited. @param {boolean} failed */
-    settle(failed) { for (const name of Object.keys(sent)) if (failed || JSON.stringify(sent[name]) === JSON.stringify(model.get(name))) delete sent[name]; },
+    settle(failed) { for (const name of Object.keys(sent)) if (failed || same(sent[name], model.get(name))) delete sent[name]; },
     /** The kernel decides on this one now. @param {string} name */
     forget(name) { delete changes[name]; flush(); delete sent[name]; },
     dispose() { cancelAnimationFrame(sending); },

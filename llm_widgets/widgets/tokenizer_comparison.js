@@ -7,13 +7,16 @@ import { utf8Panel } from "./comparison_utf8.js";
 import { ways } from "./comparison_ways.js";
 
 const PAUSE = 120; // milliseconds without a key before a text is sent
+const PASTED = 1000; // so many characters more at once were not typed: they are sent at once
+const LARGE = 50_000; // so many are not laid out before the kernel has them: the page would send the rest afterwards
+const AWAITED = 1500; // milliseconds after which they are laid out in any case
 /** @type {Record<string, string>} */
 const EXAMPLES = { english: N("English"), chinese: N("Chinese"), mixed: N("Chinese and English"), code: N("Code"), emoji: N("Accents and emoji"), rare: N("Rare words"), alice: N("A book: Alice"), tang: N("A book: Tang poems") };
 /** @type {Record<string, string>} */
 const LANGUAGES = { en: N("English"), zh: N("Chinese"), both: N("Chinese and English") };
 
 /** Half of a character, as a paste may leave it, as the kernel will have it. @param {string} text */
-const whole = (text) => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+const whole = (text) => /** @type {any} */ (text).isWellFormed?.() ? text : text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 
 /** @param {import("./kit.js").Model} model @param {HTMLElement} host */
 function view(model, host) {
@@ -38,7 +41,7 @@ function view(model, host) {
       const bytes = utf8Panel(t, (place) => set("chosen", place));
 
       // What is written and not yet confirmed stays in the box; what was sent last is awaited.
-      let timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined), written = false, awaited = "", language = "";
+      let timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined), written = false, awaited = "", language = "", length = 0;
       const send = () => {
         clearTimeout(timer);
         if (!written) return;
@@ -47,14 +50,25 @@ function view(model, host) {
         awaited = whole(box.value);
         if (awaited === model.get("text")) written = false;
         set("text", awaited);
+        fields.flush();
       };
-      const take = (/** @type {string} */ text) => { box.value = awaited = text; written = false; examples.value = ""; set("text", text); };
+      const take = (/** @type {string} */ text) => { box.value = awaited = text; length = text.length; written = false; examples.value = ""; set("text", text); };
+      const lay = () => { box.style.removeProperty("content-visibility"); };
       const pairs = pairsPanel(t, take);
-      box.addEventListener("input", () => { written = true; examples.value = ""; clearTimeout(timer); timer = setTimeout(send, PAUSE); });
+      box.addEventListener("input", () => {
+        const before = length;
+        length = box.value.length;
+        written = true;
+        examples.value = "";
+        clearTimeout(timer);
+        if (length - before > LARGE) { box.style.setProperty("content-visibility", "hidden"); setTimeout(lay, AWAITED); }
+        if (length - before > PASTED) send(); else timer = setTimeout(send, PAUSE);
+      });
       box.addEventListener("blur", send);
       box.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => { if (e.key === "Escape") box.blur(); });
       const arrived = () => {
         const text = model.get("text");
+        lay();
         if (text === whole(box.value) || text !== awaited) { clearTimeout(timer); written = false; refused(""); }
       };
       model.on("change:text", arrived);
@@ -87,7 +101,7 @@ function view(model, host) {
           bytes.relabel();
         },
         paint(found) {
-          if (!written && box.value !== current("text")) box.value = current("text");
+          if (!written && box.value !== current("text")) { box.value = current("text"); length = box.value.length; }
           if (found.language && found.language !== language) { language = found.language; const chosen = examples.value; options(); examples.value = chosen; }
           vocabulary.value = current("vocabulary");
           for (const part of [size, lower, bare]) part.paint();
@@ -97,7 +111,8 @@ function view(model, host) {
           pairs.paint(found);
           root.dataset.ready = String(!found.pending.length);
           root.setAttribute("aria-busy", String(found.pending.length > 0));
-          return found.language ? summary(found, t) : t("One moment …");
+          const waits = written && awaited && awaited !== model.get("text") && awaited === current("text");
+          return found.language && !waits ? summary(found, t) : t("One moment …");
         },
         rows: (found) => ({
           caption: t("All pieces that are drawn, with their ids"),

@@ -23,6 +23,7 @@ ORDER = ("bytes", "characters", "words", "segments", "bpe")
 PATIENCE = 0.15  # seconds after which the ways that are ready are shown, while others are still cut
 GROUPS = 6  # of pieces that become the same, that are named
 UNKNOWN = 8  # unknown pieces that are named
+NAMED = 60  # characters of a piece that is named: a text without blanks is one word of a megabyte
 
 
 class TokenizerComparison(ComputedWidget):
@@ -180,7 +181,7 @@ def _way(way: Way) -> dict[str, Any]:
         "count": way.count,
         "ratio": way.characters_per_token,
         "vocabulary": way.vocabulary_size,
-        "unknown": list(way.unknown.items())[:UNKNOWN],
+        "unknown": [[_named(piece), times] for piece, times in list(way.unknown.items())[:UNKNOWN]],
         "different": len(way.unknown),
         "lossless": way.lossless,
         "lost": dict(way.lost),
@@ -202,4 +203,8 @@ def _merged(text: str, options: dict[str, bool]) -> dict[str, Any]:
     if not options["lowercase"] and options["punctuation"]:
         return {"count": 0, "groups": []}
     groups = merged((clause.strip() for clause in chunks.clauses(text)), **options)
-    return {"count": len(groups), "groups": [list(group[:4]) for group in groups[:GROUPS]]}
+    return {"count": len(groups), "groups": [[*map(_named, group[:4])] for group in groups[:GROUPS]]}
+
+
+def _named(piece: str) -> str:
+    return piece if len(piece) <= NAMED else f"{piece[: NAMED - 1]}…"

@@ -160,6 +160,11 @@ def test_odd_texts_are_data_and_too_long_ones_are_refused_in_words(look, shared_
     assert len(shared_kernel.value("ways.text")) == 7
     paste(look, "'ab '.repeat(333333)")
     says(look, "999,999 characters make so many tokens: Words 333,333")
+    paste(look, "'a'.repeat(1000000)")
+    says(look, "1,000,000 characters make so many tokens: Words 1,")
+    says(look, "The text comes back without loss from: Characters, Bytes, BPE.")
+    assert part(look, "[data-row=words] .lw-compare-lost").inner_text() == f"Lost: 1 unknown: {'a' * 59}…."
+    assert box.evaluate("(box) => box.style.contentVisibility") == "", "what was pasted can be seen"
 
 
 def test_it_fits_and_can_be_read_in_both_languages_and_themes(look, shared_kernel):

@@ -28,6 +28,7 @@ test("all counts in one sentence", () => {
   assert.equal(summary(found, t), "5 characters make so many tokens: Words 2, Bytes 3. The text comes back without loss from: Bytes.");
   assert.match(summary({ ...found, characters: 1e6, seconds: 0.5, ways: { words: way({ lossless: false }) } }, t), /^1,000,000 .* none of them\. All are counted, in 0\.5 s; the first 5 characters are drawn\.$/);
   assert.match(summary({ ...found, characters: 0 }, t), /^Write or paste/);
+  assert.match(summary({ ...found, pending: ["bpe", "segments"] }, t), /Words 2, Bytes 3\. Still counting: Chinese words, BPE\.$/);
 });
 
 test("how the bits of a character are read", () => {

@@ -87,6 +87,15 @@ def test_a_book_is_counted_whole_and_its_beginning_is_drawn(widget):
     assert len(example(BOOKS[1])) > 300_000
 
 
+def test_a_text_without_blanks_is_not_sent_to_the_page_again(widget):
+    widget.change(text="a" * 300_000 + " " + "A" * 300_000, lowercase=True)
+    found = ready(widget)
+    assert found["ways"]["bpe"]["count"] > 1_000
+    assert found["ways"]["words"]["unknown"] == [["a" * 59 + "…", 2]]
+    assert found["merged"]["groups"] == [["a" * 59 + "…", "A" * 59 + "…"]]
+    assert len(json.dumps(found)) < 100_000
+
+
 def test_a_character_is_shown_as_its_bytes(widget):
     widget.change(text="a中\U00020bb7", chosen=None)
     assert (widget._character["place"], widget._character["code_point"]) == (2, 0x20BB7)
