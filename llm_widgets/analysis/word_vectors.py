@@ -241,25 +241,11 @@ def word_vectors(
 
 
 def _reduced(matrix: csr_matrix, size: int, power: float) -> NDArray[np.float32]:
-    """U Σ^power of the truncated SVD, float32 [V, size]; the seed makes it the same each time.
+    """U Σ^power of the truncated SVD, float32 [V, size]; the seed makes it the same each time."""
+    from sklearn.utils.extmath import randomized_svd
 
-    As scikit-learn's `randomized_svd`, which would load 50 MB for these lines.
-
-    Reference:
-        Halko, N., Martinsson, P. G. and Tropp, J. A. (2011). Finding Structure with Randomness. SIAM Review 53 (2).
-    """
-    from scipy import linalg
-
-    across = matrix.T.tocsr()
-    basis = np.random.RandomState(0).normal(size=(matrix.shape[1], size + 20))
-    for _ in range(6):  # each time the larger directions gain; LU keeps the numbers in range
-        basis = linalg.lu(across @ linalg.lu(matrix @ basis, permute_l=True)[0], permute_l=True)[0]
-    basis = linalg.qr(matrix @ basis, mode="economic")[0]
-    small, values, _ = linalg.svd((across @ basis).T, full_matrices=False)
-    left = (basis @ small)[:, :size]
-    # Of the two signs of a direction, the one with its largest number above 0.
-    left *= np.sign(left[np.argmax(np.abs(left), axis=0), np.arange(left.shape[1])])
-    found: NDArray[np.float32] = (left * values[:size] ** power).astype(np.float32)
+    left, values, _ = randomized_svd(matrix, size, n_oversamples=20, n_iter=6, random_state=0)
+    found: NDArray[np.float32] = (left * values**power).astype(np.float32)
     return found
 
 

@@ -11,18 +11,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llm_widgets._runtime import give_back_memory
 from llm_widgets.corpora import Corpus
 from llm_widgets.i18n import N_
 from llm_widgets.training._beside import Beside
-from llm_widgets.training._logistic import fit_logistic
-from llm_widgets.training._ngrams import NgramWeights
 
 C = 4.0
 SPLITS = ("validation", "test")
@@ -111,13 +108,40 @@ _saying = threading.Lock()
 def _fit(corpus: Corpus) -> dict[str, NDArray[np.float64]]:
     if len(np.unique(corpus.train.labels)) < 2:
         return {}  # one class alone: there is nothing to tell apart
-    weights = NgramWeights(
-        corpus.train.texts, characters=corpus.language == "zh", least=2 if len(corpus.train) > 100 else 1
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    chinese = corpus.language == "zh"
+    count = TfidfVectorizer(
+        analyzer="char" if chinese else "word",
+        ngram_range=(1, 3) if chinese else (1, 2),
+        sublinear_tf=True,
+        dtype=np.float32,  # half the memory, and the same accuracy on both corpora
+        # As Chinese needs it, and as the network reads: every sign counts, one-letter words too.
+        token_pattern=None if chinese else r"\w+|[^\w\s]",
     )
-    if not len(weights.pieces):
-        weights = NgramWeights(corpus.train.texts, characters=corpus.language == "zh", least=1)
-    give_back_memory()
-    model = fit_logistic(weights(corpus.train.texts), corpus.train.labels, C)
-    found = {name: model(weights(corpus.splits[name].texts)) for name in SPLITS if len(corpus.splits[name])}
-    give_back_memory()
-    return found
+    if len(corpus.train) > 100:
+        count.set_params(vocabulary=_seen_twice(count.build_analyzer(), corpus.train.texts) or None)
+    model = LogisticRegression(C=C, max_iter=1000)
+    model.fit(count.fit_transform(corpus.train.texts), corpus.train.labels)
+    return {
+        name: model.predict_proba(count.transform(corpus.splits[name].texts))[:, 1].astype(np.float64)
+        for name in SPLITS
+        if len(corpus.splits[name])
+    }
+
+
+def _seen_twice(analyze: Callable[[str], list[str]], texts: Sequence[str]) -> list[str]:
+    """The pieces that stand in two texts at least: the vectorizer's `min_df=2`, without a table of all the others.
+
+    Four of five pieces stand in one text alone; their strings took 60 MB of Chinese. Here they are numbers, until it is
+    known which of them are wanted.
+    """
+
+    def numbers(text: str) -> NDArray[np.int64]:
+        # Python's hash sees bytes alone: two Latin letters and one Chinese character may be the same ones.
+        return np.fromiter({hash(piece) ^ len(piece) for piece in analyze(text)}, np.int64)
+
+    seen, texts_with = np.unique(np.concatenate([numbers(text) for text in texts]), return_counts=True)
+    wanted = set(seen[texts_with > 1].tolist())
+    return sorted({piece for text in texts for piece in analyze(text) if hash(piece) ^ len(piece) in wanted})
