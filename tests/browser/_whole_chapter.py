@@ -38,6 +38,7 @@ def assert_whole(
     names: set[str] = NAMES,
     shown: str = SHOWN,
     formulas: int = 20,
+    then: Callable[[NotebookPage, str], None] | None = None,
 ) -> None:
     """Opens a chapter, runs it, looks at each of its widgets, and reads it.
 
@@ -50,6 +51,7 @@ def assert_whole(
         names: what Chinese prose writes in Latin letters.
         shown: what each of these widgets has once it has drawn.
         formulas: it has more than these.
+        then: what else is done with the page, whose notebook lies at the path, before its kernel ends.
     """
     language, app, dark = way
     (server.folder / language).mkdir(exist_ok=True)
@@ -78,6 +80,8 @@ def assert_whole(
         # JupyterLab's MathJax writes what a screen reader reads beside what it draws.
         written, read = (tab.locator(one).count() for one in ("mjx-container", "mjx-assistive-mml > math"))
         assert written == read > formulas
+        if then is not None:
+            then(page, path)
     finally:
         if dark:
             page.theme(dark=False)

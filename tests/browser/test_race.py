@@ -37,7 +37,7 @@ SOFTMAX, RACE = ".lw-softmax-and-cross-entropy", ".lw-optimizer-race"
 # Authors, surfaces and functions have the same names in Chinese.
 NAMES = {
     "Adam", "Ba", "Beale", "Himmelblau", "Kingma", "MSE", "Monro", "Polyak", "ReLU", "Robbins", "Rosenbrock", "SGD",
-    "ln", "max", "softmax",
+    "ln", "logit", "max", "softmax",
 }  # fmt: skip
 WORD = re.compile("[A-Za-z]{2,}")
 ALL = (NUMBER, CHOICE, ORDER, SOFTMAX, RACE)
