@@ -17,8 +17,9 @@ WIDGETS = ("predict(", "GuessTheNextWord(", "course.history(", "errata(")
 AT_THE_TOP = """(id) => { const at = document.getElementById(id) ?? document.querySelector(`[data-jupyter-id="${id}"]`);
   const top = at?.getBoundingClientRect().top;
   return at?.checkVisibility() && top > 0 && top < innerHeight / 2; }"""
-BACK_TO = """(path) => { const { shell } = window.jupyterapp; shell.currentWidget.close();
-  shell.activateById([...shell.widgets('main')].find((one) => one.context?.path === path).id); }"""
+PANEL = "const panel = [...window.jupyterapp.shell.widgets('main')].find((one) => one.context?.path === path);"
+BACK_TO = f"(path) => {{ {PANEL} window.jupyterapp.shell.activateById(panel.id); }}"
+RESTART = f"(path) => {{ {PANEL} return panel.sessionContext.session.kernel.restart(); }}"
 ALL_LOST = """() => { const all = [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .lw')];
   const says = (one) => one.querySelector('.lw-lost')?.textContent.includes('Run All Cells');
   return all.length > 5 && all.every(says); }"""
@@ -40,8 +41,7 @@ def test_chapter_01_is_whole(open_page, server, way):
         tab.evaluate(BACK_TO, path)
         tab.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .lw").first.wait_for()
         server.kernel_of("en/glossary.ipynb").close()
-        kernel = server.kernel_of(path)
-        server.api("POST", f"kernels/{kernel.id}/restart")
+        tab.evaluate(RESTART, path)
         tab.wait_for_function(ALL_LOST)
 
     assert_whole(
