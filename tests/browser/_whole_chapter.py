@@ -12,8 +12,13 @@ from tests.browser.test_chapter import NOTEBOOKS, RESULTS
 from tests.browser.test_language import ALL_TEXT, LATIN, english_left
 from tests.browser.test_look import CONTRAST
 
-# Names of functions that Chinese prose writes in Latin letters too.
-NAMES = {"ReLU", "ReLUs", "GELU", "SiLU", "tanh", "sigmoid", "softmax", "ln", "max", "exp", "logits"}
+# Names of functions, measures, people and works that Chinese prose writes in Latin letters too.
+NAMES = {
+    "ReLU", "ReLUs", "relu", "GELU", "SiLU", "tanh", "sigmoid", "Sigmoid", "softmax", "ln", "log", "max", "exp",
+    "logit", "logits", "Logits", "nat", "MSE", "top", "Robbins", "Monro", "Polyak", "Kingma", "Ba", "Rosenbrock",
+    "Beale", "Himmelblau", "Xavier", "He", "MIT", "chinese", "poetry",
+}  # fmt: skip
+HASH = r"\b[0-9a-f]{10,}\b"
 # In each theme and application once.
 WAYS = (("en", "lab", False), ("zh", "notebook", True))
 PLACES = """(parts) => window.jupyterapp.shell.currentWidget.content.widgets
@@ -89,4 +94,4 @@ def assert_whole(
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[A-Za-z]{2,}", text))
+    return set(re.findall(r"[A-Za-z]{2,}", re.sub(HASH, "", text)))

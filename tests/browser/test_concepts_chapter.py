@@ -23,8 +23,8 @@ WIDGETS = (
 BYTES = {first + second for first in "ABCDEF" for second in "ABCDEF"}
 MODELS = {
     "GPT", "BERT", "MiniLM", "BPE", "UTF", "TF", "IDF", "float", "Transformer", "SwiGLU", "causal", "layer", "rms",
-    "RMS", "base", "large", "small", "Llama", "SmolLM", "bfloat", "int", "FLOP", "MFLOP", "GFLOP", "Keras", "return", "model",
-    "Radford", "et", "al", "table", "openai", "gpt", "README",
+    "RMS", "base", "large", "small", "Llama", "SmolLM", "bfloat", "int", "FLOP", "MFLOP", "GFLOP", "Keras", "return",
+    "model", "Radford", "et", "al", "table", "openai", "gpt", "README",
 }  # fmt: skip
 # The words that are cut, in the questions and in the paper's example, and a code point.
 WORDS = {"AI", "FFFF", "fewer", "wide", "newest", "new", "low", "lower", "widest"}
