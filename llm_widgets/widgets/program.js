@@ -27,7 +27,7 @@ function view(model, host) {
           el("span", { class: "lw-program-bar", "aria-hidden": "true" }, el("span", { class: "lw-program-fill", style: { width: share(row.accuracy) } }), el("span", { class: "lw-program-range", style: { left: share(row.low), width: share(row.high - row.low) } })),
           el("span", { class: "lw-number" }, `${percent(row.accuracy)} (${percent(row.low)} – ${percent(row.high)})`));
       };
-      const grid = (/** @type {string} */ caption, /** @type {string[]} */ head, /** @type {(string | number)[][]} */ rows, kind = "") => el("table", { class: `lw-table ${kind}` }, el("caption", {}, caption),
+      const grid = (/** @type {string} */ caption, /** @type {string[]} */ head, /** @type {(string | number | Node)[][]} */ rows, kind = "") => el("table", { class: `lw-table ${kind}` }, el("caption", {}, caption),
         el("thead", {}, el("tr", {}, ...head.map((h) => el("th", { scope: "col" }, h)))), el("tbody", {}, ...rows.map((cells) => el("tr", {}, ...cells.map((c, i) => el(i ? "td" : "th", i ? {} : { scope: "row" }, c))))));
       return {
         body: [bars, troubles, counts, el("div", { class: "lw-group lw-program-tabs", role: "group" }, ...tabs), list],
@@ -40,7 +40,7 @@ function view(model, host) {
           counts.replaceChildren(
             grid(t("Your program’s answers"), ["", t("said negative"), t("said positive")], [[t("is negative"), number(tn), number(fp)], [t("is positive"), number(fn), number(tp)]]),
             grid(t("Right on how many reviews"), ["", t("reviews")], [[t("both"), number(compared.both)], [t("only your program"), number(compared.only_program)], [t("only {name}", { name: word(now.opponent) }), number(compared.only_learned)], [t("neither"), number(compared.neither)]]),
-            ...(now.rules.length ? [grid(t("Cases by rule (line of your program, counted from its first)"), [t("rule"), t("cases"), t("right")], [...now.rules.map((r) => [r.rule, number(r.cases), percent(r.right / r.cases)]), ...(now.more_rules ? [[t("{n} more", { n: now.more_rules }), "", ""]] : [])], "lw-program-rules")] : []));
+            ...(now.rules.length ? [grid(t("Cases by rule (line of your program, counted from its first)"), [t("rule"), t("cases"), t("right")], [...now.rules.map((r) => [el("code", {}, r.rule), number(r.cases), percent(r.right / r.cases)]), ...(now.more_rules ? [[t("{n} more", { n: now.more_rules }), "", ""]] : [])], "lw-program-rules")] : []));
           const who = /** @type {"program" | "learned"} */ (current("who"));
           tabs.forEach((tab, i) => {
             tab.setAttribute("aria-pressed", String(sides[i] === who));
@@ -48,7 +48,7 @@ function view(model, host) {
           });
           list.setAttribute("aria-label", tabs[sides.indexOf(who)].textContent ?? "");
           const rows = now.texts[who] ?? [];
-          list.replaceChildren(...rows.map((one) => el("li", {}, el("span", { class: "lw-program-text", dir: "auto" }, one.text), el("span", { class: "lw-program-said" },
+          list.replaceChildren(...rows.map((one) => el("li", {}, el("span", { class: "lw-program-text", dir: "auto", dataset: { learner: "" } }, one.text), el("span", { class: "lw-program-said" },
             t("It is {label}; your program: {said}; {name}: {learned}", { label: verdict(one.label), said: verdict(one.said), name: word(now.opponent), learned: verdict(one.learned) }), one.rule ? el("code", {}, ` ${one.rule}`) : null))), ...(rows.length ? [] : [el("li", {}, t("There is none."))]));
           const missing = n - mine.answered;
           return sentences(

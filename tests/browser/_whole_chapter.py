@@ -12,8 +12,13 @@ from tests.browser.test_chapter import NOTEBOOKS, RESULTS
 from tests.browser.test_language import ALL_TEXT, LATIN, english_left
 from tests.browser.test_look import CONTRAST
 
-# Names of functions that Chinese prose writes in Latin letters too.
-NAMES = {"ReLU", "ReLUs", "GELU", "SiLU", "tanh", "sigmoid", "softmax", "ln", "max", "exp", "logits"}
+# Names of functions, measures, people and works that Chinese prose writes in Latin letters too.
+NAMES = {
+    "ReLU", "ReLUs", "relu", "GELU", "SiLU", "tanh", "sigmoid", "Sigmoid", "softmax", "ln", "log", "max", "exp",
+    "logit", "logits", "Logits", "nat", "MSE", "top", "Robbins", "Monro", "Polyak", "Kingma", "Ba", "Rosenbrock",
+    "Beale", "Himmelblau", "Xavier", "He", "MIT", "chinese", "poetry",
+}  # fmt: skip
+HASH = r"\b[0-9a-f]{10,}\b"
 # In each theme and application once.
 WAYS = (("en", "lab", False), ("zh", "notebook", True))
 PLACES = """(parts) => window.jupyterapp.shell.currentWidget.content.widgets
@@ -38,6 +43,7 @@ def assert_whole(
     names: set[str] = NAMES,
     shown: str = SHOWN,
     formulas: int = 20,
+    then: Callable[[NotebookPage, str], None] | None = None,
 ) -> None:
     """Opens a chapter, runs it, looks at each of its widgets, and reads it.
 
@@ -50,6 +56,7 @@ def assert_whole(
         names: what Chinese prose writes in Latin letters.
         shown: what each of these widgets has once it has drawn.
         formulas: it has more than these.
+        then: what else is done with the page, whose notebook lies at the path, before its kernel ends.
     """
     language, app, dark = way
     (server.folder / language).mkdir(exist_ok=True)
@@ -78,6 +85,8 @@ def assert_whole(
         # JupyterLab's MathJax writes what a screen reader reads beside what it draws.
         written, read = (tab.locator(one).count() for one in ("mjx-container", "mjx-assistive-mml > math"))
         assert written == read > formulas
+        if then is not None:
+            then(page, path)
     finally:
         if dark:
             page.theme(dark=False)
@@ -85,4 +94,4 @@ def assert_whole(
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[A-Za-z]{2,}", text))
+    return set(re.findall(r"[A-Za-z]{2,}", re.sub(HASH, "", text)))

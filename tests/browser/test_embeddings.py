@@ -19,7 +19,15 @@ CELLS = (
 )
 LOOKUP, NEAR, COMPARE = ".lw-embedding-lookup", ".lw-neighbours-and-analogies", ".lw-sentences-compared"
 # The learner's and the model's own words, and names.
-NAMES = ("tea time", "not-here", "llm-widgets models add", "The dog bit the man.", "The man bit the dog.", "It rains.")
+NAMES = (
+    "MiniLM",
+    "tea time",
+    "not-here",
+    "llm-widgets models add",
+    "The dog bit the man.",
+    "The man bit the dog.",
+    "It rains.",
+)
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ ALL_TEXT = """() => {
       if (node.data.trim() && !parent.closest(not))
         found.push(node.data.trim());
     }
-    for (const node of [root, ...root.querySelectorAll('*')])
+    for (const node of [root, ...root.querySelectorAll('*')].filter((one) => !one.closest('[hidden]:not(.lw-help)')))
       for (const name of ['aria-label', 'title', 'placeholder', 'aria-valuetext', 'alt'])
         if (node.getAttribute(name)?.trim()) found.push(node.getAttribute(name).trim());
   }

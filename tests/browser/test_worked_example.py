@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -185,6 +186,10 @@ def test_it_fits_and_can_be_read_in_both_languages_and_themes(look, shared_kerne
             shared_kernel.run(f"errata.row = {key!r}")
             page.locator(f"[data-row={key}][aria-selected=true]").wait_for()
             left += page.evaluate(ALL_TEXT)
-        assert not english_but({*NAMES, *LATIN}, left)
+        cited = shared_kernel.value("[one.reference for one in errata.rows if one.reference]")
+        # What is quoted was drawn by a model of a few letters.
+        texts = [re.sub("“[^”]*”", "", text) for text in left]
+        left = english_but({*NAMES, *LATIN, *cited}, texts)
+        assert not left, left
     finally:
         look.theme(dark=False)
