@@ -98,18 +98,18 @@ def test_equals_the_equations(batch: Any, units: int) -> None:
         np.testing.assert_allclose(mine, theirs, **CLOSE)
 
 
-@pytest.mark.parametrize(
-    "mask",
-    [
-        [[1, 1, 1, 1, 1], [1, 1, 1, 1, 1]],
-        [[1, 1, 0, 0, 0], [1, 1, 1, 1, 0]],
-        [[0, 0, 0, 1, 1], [0, 1, 1, 1, 1]],
-        [[1, 0, 1, 0, 1], [0, 1, 0, 0, 0]],
-        [[0, 0, 0, 0, 0], [1, 0, 0, 0, 0]],
-        [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0]],
-    ],
-    ids=["full", "right", "left", "holes", "one row of nothing", "nothing"],
-)
+MASKS = {
+    "holes": [[1, 0, 1, 0, 1], [0, 1, 0, 0, 0]],
+    "one row of nothing": [[0, 0, 0, 0, 0], [1, 0, 0, 0, 0]],
+    "full": [[1, 1, 1, 1, 1], [1, 1, 1, 1, 1]],
+    "right": [[1, 1, 0, 0, 0], [1, 1, 1, 1, 0]],
+    "left": [[0, 0, 0, 1, 1], [0, 1, 1, 1, 1]],
+    "nothing": [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0]],
+}
+
+
+# Other backends compile each layer anew: the two forms that have something of all others.
+@pytest.mark.parametrize("mask", list(MASKS.values())[: None if TORCH else 2], ids=list(MASKS)[: None if TORCH else 2])
 @pytest.mark.parametrize("return_sequences", [False, True])
 def test_each_form_of_mask(mask: list[list[int]], return_sequences: bool) -> None:
     x = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
@@ -184,7 +184,7 @@ def test_stateful_goes_on_where_it_stopped() -> None:
 
 
 @pytest.mark.parametrize("return_sequences", [False, True])
-@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("masked", [False, True] if TORCH else [True])
 def test_bidirectional(return_sequences: bool, masked: bool) -> None:
     x = np.random.default_rng(0).normal(size=(3, 5, 4)).astype("float32")
     mask = np.array([[1, 1, 0, 1, 1], [1, 1, 1, 0, 0], [0, 0, 0, 0, 0]], bool)
