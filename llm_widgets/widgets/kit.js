@@ -231,7 +231,8 @@ export function sheet(model, host, { title, help, menu: items = [], relabel }) {
     ask.setAttribute("aria-label", t("What is this?"));
     ask.title = t("What is this?");
     more?.relabel();
-    clearTimeout(waiting); // what was said in the language of before is said no more
+    // What was said in the language of before is said no more.
+    clearTimeout(waiting);
     spoken.textContent = "";
     spokenAt = 0;
     relabel?.(t);
