@@ -1,5 +1,5 @@
 // The activation explorer: functions and slopes in one plot with a point to drag, and the gradient of a stack of layers.
-import { N, el, number, sentences, table, widget } from "./kit.js";
+import { N, el, number, sentences, table } from "./kit.js";
 import { activationOf, activationSign, bracket, slopeNote, slopeOf } from "./activation_formulas.js";
 import { chainWords, decades, functionSpan, outputWords, pointWords, stackWords, zoneWords, zonesWords } from "./activation_text.js";
 import { computedView } from "./computed.js";
@@ -7,6 +7,7 @@ import { factor, math, num, op, tinted } from "./formula.js";
 import { activationName } from "./function_names.js";
 import { numberField } from "./number_field.js";
 import { plot } from "./plot.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./activation_text.js").ActivationFound} ActivationFound */

@@ -1,5 +1,5 @@
 // The architecture explorer: the diagram with fields in its boxes and shapes on its arrows, computed in the page while a size moves.
-import { N, bytes, download, el, fill, number, widget } from "./kit.js";
+import { N, bytes, download, el, fill, number } from "./kit.js";
 import { computedView } from "./computed.js";
 import { drawing } from "./diagram.js";
 import { named, structure } from "./diagram_logic.js";
@@ -8,6 +8,7 @@ import { shapeText, steppedFor } from "./designer_logic.js";
 import { numberField } from "./number_field.js";
 import { CHAINS, costsOf, diagramOf, environment, leftOut, linkOf, operations, orDash, value } from "./architecture_logic.js";
 import { COSTS, boxDetail, costName, costTable } from "./architecture_panel.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./architecture_logic.js").Found} Found */

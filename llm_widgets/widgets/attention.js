@@ -1,5 +1,5 @@
 // The attention map: a grid of heads, one enlarged, lines from token to token, and a time line.
-import { N, csv, download, el, number, palette, sentences, sheet, surface, table, widget } from "./kit.js";
+import { N, csv, download, el, number, palette, sentences, surface, table } from "./kit.js";
 import { gradient } from "./attention_colours.js";
 import { rowOf, columnOf, strongest } from "./attention_data.js";
 import { boxOf, drawMap, squareAt } from "./attention_draw.js";
@@ -11,6 +11,7 @@ import { ownText } from "./attention_own.js";
 import { headName, naming, oddWords, patternWords, readOut, share, change } from "./attention_text.js";
 import { timeLine } from "./attention_time.js";
 import { isWhole, moved, revealing, whole, zoomed } from "./attention_window.js";
+import { sheet, widget } from "./sheet.js";
 
 /** @typedef {import("./attention_draw.js").MapScene} MapScene */
 /** @typedef {{ query: number | null, key: number | null }} Pointed */

@@ -1,10 +1,11 @@
 // The autodiff stepper: the graph of an expression, forward to its value and back to the derivative by each name.
-import { N, el, number, sentences, widget } from "./kit.js";
+import { N, el, number, sentences } from "./kit.js";
 import { graphKnown, graphLayout, nodeSign } from "./autodiff_logic.js";
 import { computedView } from "./computed.js";
 import { factor, id, math, num, op, partial, row, sup, tinted } from "./formula.js";
 import { numberField } from "./number_field.js";
 import { player } from "./player.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./autodiff_logic.js").GraphFound} GraphFound */

@@ -1,8 +1,9 @@
 // A model's diagram on a sheet of its own.
-import { N, csv, download, el, number, sheet, table, widget } from "./kit.js";
+import { N, csv, download, el, number, table } from "./kit.js";
 import { drawing } from "./diagram.js";
 import { shapeText } from "./designer_logic.js";
 import { named } from "./diagram_logic.js";
+import { sheet, widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 

@@ -1,5 +1,5 @@
 // Byte-pair encoding merge by merge: the text in its pieces, the commonest pairs, the vocabulary, and a word of one's own.
-import { N, el, number, widget } from "./kit.js";
+import { N, el, number } from "./kit.js";
 import { bpeOwn } from "./bpe_own.js";
 import { bpePairs } from "./bpe_pairs.js";
 import { bpeRows, bpeWords, perToken } from "./bpe_logic.js";
@@ -7,6 +7,7 @@ import { bpeText, pieceNode } from "./bpe_text.js";
 import { computedView } from "./computed.js";
 import { player } from "./player.js";
 import { plot } from "./plot.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./bpe_logic.js").Found} Found */
 /** @typedef {import("./bpe_logic.js").Learned} Learned */

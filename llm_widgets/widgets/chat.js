@@ -1,7 +1,8 @@
 // Chat: a conversation with a model on this machine; its answers come token by token.
-import { N, bytes, download, el, sheet, widget } from "./kit.js";
+import { N, bytes, download, el } from "./kit.js";
 import { MAX_MESSAGE, answered, canSend, fetched, shownTurns } from "./chat_logic.js";
 import { settingFields } from "./setting_fields.js";
+import { sheet, widget } from "./sheet.js";
 import { together } from "./views.js";
 
 /** @typedef {import("./kit.js").Model} Model */

@@ -1,6 +1,7 @@
 // The page side of a widget whose picture follows at once from its settings (`ComputedWidget`): sheet, settings, table twin, refusals.
-import { N, csv, download, el, sheet, table } from "./kit.js";
+import { N, csv, download, el, table } from "./kit.js";
 import { settingFields } from "./setting_fields.js";
+import { sheet } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./kit.js").Translate} Translate */

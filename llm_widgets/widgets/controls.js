@@ -1,9 +1,10 @@
 // The run controls: one large button, step, stop, reset; where the run stands; what it is started with.
-import { N, download, el, number, sentences, sheet, widget } from "./kit.js";
+import { N, download, el, number, sentences } from "./kit.js";
 import { RATES, judged, progress, sentence, transport } from "./controls_logic.js";
 import { within } from "./number_logic.js";
 import { nextStop, positionOf } from "./designer_logic.js";
 import { once } from "./once.js";
+import { sheet, widget } from "./sheet.js";
 import { together } from "./views.js";
 
 /** @typedef {import("./kit.js").Model} Model */

@@ -1,8 +1,9 @@
 // Training curves: loss and accuracy, batch by batch, with baselines and earlier runs.
-import { N, csv, download, el, floats, languageTag, number, palette, percent, sheet, surface, table, widget } from "./kit.js";
+import { N, csv, download, el, floats, languageTag, number, palette, percent, surface, table } from "./kit.js";
 import { COLUMNS, accuracySpan, append, batchRows, lossSpan, makeSeries, quantile, stepEnd } from "./curves_data.js";
 import { drawPanel, line, stepAt } from "./curves_draw.js";
 import { ghostName, readOut, statusWords } from "./curves_text.js";
+import { sheet, widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./curves_draw.js").Ghost & { id: number, changes: [string, any][] }} PastRun */

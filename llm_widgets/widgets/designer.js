@@ -1,8 +1,9 @@
 // The layer designer: a slider, a number and two step buttons for each size; the layers with their shapes; the spec as text.
-import { N, bytes, el, number, sheet, widget } from "./kit.js";
+import { N, bytes, el, number } from "./kit.js";
 import { choiceControl, sizeControl, switchControl } from "./designer_fields.js";
 import { drawing } from "./diagram.js";
 import { outbox, sameSpec, shapeText, sizesText, transformerRows, withLayer } from "./designer_logic.js";
+import { sheet, widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./designer_logic.js").Field} Field */

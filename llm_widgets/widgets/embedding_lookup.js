@@ -1,10 +1,11 @@
 // An embedding as a lookup: text, tokens, ids, the rows of the table; and the same as a product with one-hot rows.
-import { N, el, floats, number, surface, widget } from "./kit.js";
+import { N, el, floats, number, surface } from "./kit.js";
 import { gradient } from "./attention_colours.js";
 import { computedView } from "./computed.js";
 import { factor, id, math, num, op, row, sub, tinted } from "./formula.js";
 import { lookupDrawing } from "./lookup_drawing.js";
 import { lookupCell, lookupToken, lookupWords } from "./lookup_logic.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./lookup_logic.js").Lookup} Lookup */
 

@@ -1,5 +1,5 @@
 // The embedding map: points that glide while a model trains, a search, neighbours in the whole space, and a time line.
-import { N, csv, download, el, number, palette, sentences, sheet, table, widget } from "./kit.js";
+import { N, csv, download, el, number, palette, sentences, table } from "./kit.js";
 import { gradient } from "./attention_colours.js";
 import { movedMap, pointAt, pointBeyond, revealingMap, WHOLE, zoomedMap } from "./embedding_map_logic.js";
 import { mapPanel } from "./embedding_map_panel.js";
@@ -7,6 +7,7 @@ import { movingMap } from "./embedding_map_scene.js";
 import { keepEmbeddings } from "./embedding_map_store.js";
 import { legendWords, mapWords, nearestWords, pointWords, shortName, waitingWords } from "./embedding_map_text.js";
 import { player } from "./player.js";
+import { sheet, widget } from "./sheet.js";
 import { visible } from "./visible.js";
 
 const REACH = 14, LISTED = 50; // CSS pixels within which a point is meant; rows of the table twin

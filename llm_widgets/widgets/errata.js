@@ -1,6 +1,7 @@
 // Errata: a list to choose from, what the text says, and a button that computes or cites what is right.
-import { N, el, sentences, widget } from "./kit.js";
+import { N, el, sentences } from "./kit.js";
 import { computedView } from "./computed.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./kit.js").Translate} Translate */

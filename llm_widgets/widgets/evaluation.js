@@ -1,5 +1,6 @@
 // What the network gets right and wrong: the confusion table, the figures at every threshold, the worst mistakes.
-import { N, csv, download, el, floats, number, percent, sheet, surface, table, widget } from "./kit.js";
+import { N, csv, download, el, floats, number, percent, surface, table } from "./kit.js";
+import { sheet, widget } from "./sheet.js";
 import { ticks } from "./ticks.js";
 import { dot, line } from "./curves_draw.js";
 import { compared } from "./curves_text.js";

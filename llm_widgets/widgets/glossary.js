@@ -1,7 +1,8 @@
 // The glossary: a search over both languages, the terms found, and the definition of one in both.
-import { N, el, sentences, widget } from "./kit.js";
+import { N, el, sentences } from "./kit.js";
 import { computedView } from "./computed.js";
 import { chapterAddress, matching } from "./glossary_logic.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./glossary_logic.js").Entry} Entry */
 

@@ -1,10 +1,11 @@
 // Guess the next word: a text whose next word is hidden, the learner's guess with its certainty, and what the models would have said.
-import { N, el, sentences, widget } from "./kit.js";
+import { N, el, sentences } from "./kit.js";
 import { computedView } from "./computed.js";
 import { id, math, num, op, frac, row, sub, text } from "./formula.js";
 import { NAMES, PLAYERS, cards } from "./guess_cards.js";
 import { bitsText, costs, perplexityText } from "./guess_logic.js";
 import { plot, spanOf } from "./plot.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./guess_cards.js").Found} Found */
 

@@ -1,7 +1,8 @@
 // Heads switched off: a grid of layers and heads with the change in loss, and what would come next without some of them.
-import { N, csv, download, el, number, percent, table, widget } from "./kit.js";
+import { N, csv, download, el, number, percent, table } from "./kit.js";
 import { arrows, failures, lookingView } from "./looking.js";
 import { diverging, largest, signed, strength, sumUp } from "./looking_logic.js";
+import { widget } from "./sheet.js";
 import { visible } from "./visible.js";
 
 /** @typedef {import("./kit.js").Model} Model */

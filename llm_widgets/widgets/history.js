@@ -1,10 +1,11 @@
 // The history of language models: a figure over time to zoom into, and the facts of the point that is chosen.
-import { N, el, sentences, surface, widget } from "./kit.js";
+import { N, el, sentences, surface } from "./kit.js";
 import { computedView } from "./computed.js";
 import { math, num, op, row, sup } from "./formula.js";
 import { FAMILIES, STRIP, drawHistory, outline, placesOf, sceneOf } from "./history_draw.js";
 import { large, nearest, panned, powers, showing, zoomed } from "./history_logic.js";
 import { frameOf } from "./plot.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./history_logic.js").Found} Found */
 /** @typedef {import("./history_logic.js").Point} Point */

@@ -1,5 +1,6 @@
 // The lab's first line: which corpus this is, and the switches that all its parts follow.
-import { el, languageTag, number, ownKeys, translator, widget } from "./kit.js";
+import { el, languageTag, number, translator } from "./kit.js";
+import { ownKeys, widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 

@@ -1,7 +1,8 @@
 // The logit lens: what each layer would say next, token by token, and when it settles on the model's answer.
-import { N, csv, download, el, percent, sentences, table, widget } from "./kit.js";
+import { N, csv, download, el, percent, sentences, table } from "./kit.js";
 import { arrows, failures, lookingView } from "./looking.js";
 import { mean, windowAt } from "./looking_logic.js";
+import { widget } from "./sheet.js";
 import { visible } from "./visible.js";
 
 /** @typedef {import("./kit.js").Model} Model */

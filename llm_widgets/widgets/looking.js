@@ -1,5 +1,6 @@
 // What the widgets share that look into a language model at one text: the box for the text, its notes, and the states without a picture.
-import { N, el, sentences, sheet } from "./kit.js";
+import { N, el, sentences } from "./kit.js";
+import { sheet } from "./sheet.js";
 import { after } from "./writer_logic.js";
 
 /** @typedef {import("./kit.js").Model} Model */

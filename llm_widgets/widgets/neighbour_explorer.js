@@ -1,8 +1,9 @@
 // Words near a word, and b − a + c: ranked answers with their cosines, and the angle that each cosine stands for.
-import { N, el, widget } from "./kit.js";
+import { N, el } from "./kit.js";
 import { computedView } from "./computed.js";
 import { neighbourList } from "./neighbour_list.js";
 import { cosineText, degrees, neighbourName, neighbourWords } from "./neighbour_logic.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./neighbour_logic.js").Neighbours} Neighbours */
 

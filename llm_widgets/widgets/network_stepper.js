@@ -1,10 +1,11 @@
 // The network stepper: a small network that one walks through edge by edge, forward and back, and that then learns.
-import { N, el, number, sentences, table, widget } from "./kit.js";
+import { N, el, number, sentences, table } from "./kit.js";
 import { activationName, lossName } from "./function_names.js";
 import { computedView } from "./computed.js";
 import { numberField } from "./number_field.js";
 import { player } from "./player.js";
 import { plot, spanOf } from "./plot.js";
+import { widget } from "./sheet.js";
 import { stepperEditor } from "./stepper_editor.js";
 import { stepLines, stepWords } from "./stepper_formulas.js";
 import { stepperGraph } from "./stepper_graph.js";

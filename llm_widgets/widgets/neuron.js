@@ -1,11 +1,12 @@
 // The neuron workbench: one neuron whose every number can be changed; forward, chain rule, gradient check and update follow at once.
-import { N, el, number, widget } from "./kit.js";
+import { N, el, number } from "./kit.js";
 import { computedView } from "./computed.js";
 import { player } from "./player.js";
 import { plot, spanOf } from "./plot.js";
 import { neuronDrawing, numberIn, shadeGradient } from "./neuron_drawing.js";
 import { asLines, chainLines, differenceLine, forwardLines, updateLine } from "./neuron_formulas.js";
 import { MENDS, compact, parameterNames, problem, reason, sign, spoken, status, tone, twin, verdict, written } from "./neuron_logic.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./neuron_logic.js").Found} Found */

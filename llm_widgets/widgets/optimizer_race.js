@@ -1,5 +1,5 @@
 // Three optimizers on one surface: map, heights over the steps, and each one's rule with the numbers of the current update.
-import { N, el, number, widget } from "./kit.js";
+import { N, el, number } from "./kit.js";
 import { computedView } from "./computed.js";
 import { numberField } from "./number_field.js";
 import { player } from "./player.js";
@@ -7,6 +7,7 @@ import { plot } from "./plot.js";
 import { raceCards } from "./race_formulas.js";
 import { RACERS, RACER_NAMES, SURFACE_NAMES, heightAxis, raceWords } from "./race_logic.js";
 import { RACER_LOOK, raceMap } from "./race_map.js";
+import { widget } from "./sheet.js";
 import { texLines } from "./tex.js";
 
 /** @typedef {import("./race_logic.js").Race} Race */

@@ -1,8 +1,9 @@
 // Guess first: a question, an entry for the guess, and only after it the computed answer, with what lies between the two.
-import { N, el, sentences, widget } from "./kit.js";
+import { N, el, sentences } from "./kit.js";
 import { computedView } from "./computed.js";
 import { readNumber, refusal } from "./number_logic.js";
 import { orderField } from "./prediction_order.js";
+import { widget } from "./sheet.js";
 import { texLines } from "./tex.js";
 
 /** @typedef {{ key: string, label: string }} Option */

@@ -1,7 +1,8 @@
 // Whether there is still a Python behind a widget. Where there is none, what is pressed has no effect, and somebody must say so.
 
-const KERNEL_ENDS = ["restarting", "autorestarting", "terminating", "dead"], LOST_AFTER = 4000; // ms that a connection may be away unnoticed
-const LOST_MARK = ".jupyter-widgets-disconnected"; // how Jupyter marks a widget whose kernel does not know it
+const KERNEL_ENDS = ["restarting", "autorestarting", "terminating", "dead"];
+// Milliseconds that a connection may be away unnoticed, and how Jupyter marks a widget whose kernel does not know it.
+const LOST_AFTER = 4000, LOST_MARK = ".jupyter-widgets-disconnected";
 
 /**
  * Watches the kernel of a widget as far as the host lets it be seen (JupyterLab and Notebook do).

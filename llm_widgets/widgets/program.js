@@ -1,6 +1,7 @@
 // A program of rules beside classifiers that learned: bars with intervals, counts, cases by rule, texts on which one side alone is right.
-import { N, el, number, percent, sentences, widget } from "./kit.js";
+import { N, el, number, percent, sentences } from "./kit.js";
 import { computedView } from "./computed.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {{ en: string, zh: string }} Both */
 /** @typedef {{ name: Both, accuracy: number, low: number, high: number, answered: number, confusion: [number, number, number, number] }} Row */

@@ -1,7 +1,8 @@
 // What a guess rests on: attention, gradient and deletion of each token as aligned bars, and whether they agree.
-import { N, csv, download, el, percent, table, widget } from "./kit.js";
+import { N, csv, download, el, percent, table } from "./kit.js";
 import { arrows, failures, lookingView } from "./looking.js";
 import { agreement, largest, signed, signedAmong } from "./looking_logic.js";
+import { widget } from "./sheet.js";
 import { visible } from "./visible.js";
 
 /** @typedef {import("./kit.js").Model} Model */

@@ -1,9 +1,10 @@
 // Sentences that the learner writes, compared by an encoder and by their words: cosines, nearest pairs, a plane.
-import { N, bytes, el, percent, widget } from "./kit.js";
+import { N, bytes, el, percent } from "./kit.js";
 import { computedView } from "./computed.js";
 import { sentenceGrid } from "./sentence_grid.js";
 import { cosineShort, inCommon, sentencePairs, sentenceWords } from "./sentence_logic.js";
 import { sentencePlane } from "./sentence_plane.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./sentence_logic.js").SentencesFound} SentencesFound */
 

@@ -1,10 +1,11 @@
 // Softmax and cross-entropy: logits as bars, both ways to compute softmax with their numbers, the losses and their gradients.
-import { N, el, number, widget } from "./kit.js";
+import { N, el, number } from "./kit.js";
 import { computedView } from "./computed.js";
 import { factor, frac, id, math, num, op, row, sub, sup, text, tinted } from "./formula.js";
 import { numberField } from "./number_field.js";
 import { exact } from "./number_logic.js";
 import { plot } from "./plot.js";
+import { widget } from "./sheet.js";
 import { softmaxBars } from "./softmax_bars.js";
 import { SOFTMAX_HELP, className, naiveFailure, large, softmaxWords, share } from "./softmax_logic.js";
 

@@ -1,10 +1,11 @@
 // The next-token explorer: what a model thinks comes next, how one of it is chosen, and what else was tried.
-import { N, csv, download, el, number, sentences, sheet, table, widget } from "./kit.js";
+import { N, csv, download, el, number, sentences, table } from "./kit.js";
 import { barList, drawLine } from "./explorer_bars.js";
 import { choosing, python, quoted, searching, share, shown, undecided, worth } from "./explorer_logic.js";
 import { tokenText } from "./explorer_text.js";
 import { tokenTree } from "./explorer_tree.js";
 import { settingFields } from "./setting_fields.js";
+import { sheet, widget } from "./sheet.js";
 import { together } from "./views.js";
 import { short } from "./writer_logic.js";
 

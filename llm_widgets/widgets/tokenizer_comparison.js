@@ -1,10 +1,11 @@
 // Words, characters, bytes and BPE side by side on the learner's own text.
-import { N, el, number, widget } from "./kit.js";
+import { N, el, number } from "./kit.js";
 import { computedView } from "./computed.js";
 import { NAMES, WAYS, shown, summary } from "./comparison_logic.js";
 import { pairsPanel } from "./comparison_pairs.js";
 import { utf8Panel } from "./comparison_utf8.js";
 import { ways } from "./comparison_ways.js";
+import { widget } from "./sheet.js";
 
 const PAUSE = 120; // milliseconds without a key before a text is sent
 const PASTED = 1000; // so many characters more at once were not typed: they are sent at once

@@ -1,9 +1,10 @@
 // Pre-training and fine-tuning: the loss without labels, then two copies of a network side by side on the same few labels.
-import { N, el, number, percent, widget } from "./kit.js";
+import { N, el, number, percent } from "./kit.js";
 import { computedView } from "./computed.js";
 import { numberField } from "./number_field.js";
 import { once } from "./once.js";
 import { plot, spanOf } from "./plot.js";
+import { widget } from "./sheet.js";
 import { accuracyAxis, resultRows, transferWords } from "./transfer_logic.js";
 
 /** @typedef {import("./transfer_logic.js").Found} Found */

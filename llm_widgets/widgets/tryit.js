@@ -1,5 +1,6 @@
 // The try-it box: a text, the tokens that the model makes of it, its verdict and how that verdict moved while the model learned.
-import { N, csv, download, el, floats, number, sheet, surface, table, widget } from "./kit.js";
+import { N, csv, download, el, floats, number, surface, table } from "./kit.js";
+import { sheet, widget } from "./sheet.js";
 import { MAX_TEXT, curve, reading, verdict } from "./tryit_logic.js";
 import { visible } from "./visible.js";
 import { together } from "./views.js";

@@ -1,7 +1,8 @@
 // The training walk and the inference walk: flowchart, player, and the panel of the step with its true tensors, formula and code.
-import { N, el, number, percent, sentences, widget } from "./kit.js";
+import { N, el, number, percent, sentences } from "./kit.js";
 import { computedView } from "./computed.js";
 import { player } from "./player.js";
+import { widget } from "./sheet.js";
 import { WALK_NAMES, walkChart } from "./walk_chart.js";
 import { inferenceControls, trainingControls } from "./walk_controls.js";
 import { walkFormula } from "./walk_formulas.js";

@@ -1,11 +1,12 @@
 // The documents' worked example: its lines beside what is right, and both updates applied again and again.
-import { N, csv, download, el, number, sentences, table, widget } from "./kit.js";
+import { N, csv, download, el, number, sentences, table } from "./kit.js";
 import { computedView } from "./computed.js";
 import { givenFormula, listed } from "./example_formulas.js";
 import { exampleGrid } from "./example_grid.js";
 import { exampleLine } from "./example_line.js";
 import { exampleSteps, lossRows } from "./example_steps.js";
 import { LINE_NAMES, LINE_OUTCOMES, LINE_VERDICTS, whereOf, whyOf } from "./example_words.js";
+import { widget } from "./sheet.js";
 
 /** @typedef {import("./kit.js").Model} Model */
 /** @typedef {import("./example_words.js").ExampleLine} ExampleLine */

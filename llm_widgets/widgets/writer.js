@@ -1,6 +1,7 @@
 // What it writes: the samples of a model that learns, from the first batch on, and a text on demand.
-import { N, csv, download, el, sheet, table, widget } from "./kit.js";
+import { N, csv, download, el, table } from "./kit.js";
 import { settingFields } from "./setting_fields.js";
+import { sheet, widget } from "./sheet.js";
 import { visible } from "./visible.js";
 import { together } from "./views.js";
 import { MAX_PROMPT, MAX_SIGNS, after, chances, choice, filled, history, learned, promptNotes, short } from "./writer_logic.js";
