@@ -36,8 +36,8 @@ SPECS: dict[str, TransformerSpec] = {
         feed_forward="swiglu", num_decoder_layers=1, d_head=6,
     ),
 }  # fmt: skip
-# Where each new shape is compiled, one model that reads and one that reads and writes: that all the families compute what
-# `transformers` does is tested on each backend.
+# Where each new shape is compiled, one model that writes and one that reads, too: that all families compute what
+# `transformers` does is tested on each backend anyway.
 TRIED = tuple(SPECS) if keras.backend.backend() == "torch" else ("gpt", "t5")
 IDS: NDArray[np.int32] = np.random.default_rng(0).integers(1, V, (3, T)).astype("int32")
 OTHER: NDArray[np.int32] = np.random.default_rng(1).integers(1, V, (3, 5)).astype("int32")
