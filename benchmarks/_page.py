@@ -86,8 +86,8 @@ EXCUSES = (
         Excuse(
             app,
             r"^exception: \[anywidget\] Failed to initialize model\.$",
-            "anywidget 0.11 says so where a busy page needs over two seconds for a widget: `late.js` makes it hear Python"
-            " again, which is tested.",
+            "anywidget 0.11 says so where a busy page needs over two seconds for a widget: `late.js` makes it hear"
+            " Python again, which is tested.",
         )
         for app in ("lab", "notebook")
     ),
