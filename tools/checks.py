@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,12 +44,19 @@ def announce(name: str) -> None:
     print(f"\n── {name} " + "─" * max(0, 70 - len(name)), flush=True)
 
 
-def command(name: str, *arguments: str) -> Outcome:
-    """A check that either passes or fails as a whole."""
-    announce(name)
+def command(name: str, *arguments: str) -> Callable[[], Outcome]:
+    """Begins a check that either passes or fails as a whole; what it printed is shown when its outcome is asked for."""
     start = time.monotonic()
-    failed = int(subprocess.run(arguments, cwd=ROOT, check=False).returncode != 0)
-    return Outcome(name, 1 - failed, failed, 0, time.monotonic() - start)
+    running = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def outcome() -> Outcome:
+        printed = running.communicate()[0]
+        announce(name)
+        print(printed, end="", flush=True)
+        failed = int(running.returncode != 0)
+        return Outcome(name, 1 - failed, failed, 0, time.monotonic() - start)
+
+    return outcome
 
 
 def pytest(name: str, *arguments: str) -> Outcome:
@@ -95,15 +103,15 @@ def node_tests() -> Outcome:
 
 
 def quick_checks() -> list[Outcome]:
-    """Style and types: what is worth running before every commit."""
-    return [
+    """Style and types: what is worth running before every commit. The types take longest, the others run beside."""
+    types = command("types", PYTHON, "-m", "mypy")
+    others = [
         command("style", PYTHON, "-m", "ruff", "check", "."),
         command("format", PYTHON, "-m", "ruff", "format", "--check", "."),
-        command("types", PYTHON, "-m", "mypy"),
         command("front end: types", "npx", "--no-install", "tsc", "--project", "."),
-        node_tests(),
         command("catalogue", PYTHON, "tools/catalogue.py", "check"),
     ]
+    return [*(outcome() for outcome in others), node_tests(), types()]
 
 
 def tests() -> list[Outcome]:
@@ -111,10 +119,10 @@ def tests() -> list[Outcome]:
     os.environ.setdefault("LLM_WIDGETS_CHROMIUM", browser())
     # Else each of their hundred processes compiles anew all that it imports: four seconds for Keras alone.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    plain = ("--numprocesses=2", "--dist=worksteal", "-m", "not browser")
+    # By folder: what is only left out afterwards is imported all the same, PyTorch and the rest in each process.
     return [
-        pytest("tests", *plain),
-        pytest("tests in the browser", "--numprocesses=2", "--dist=loadfile", "-m", "browser"),
+        pytest("tests", "--numprocesses=2", "--dist=worksteal", "--ignore=tests/browser"),
+        pytest("tests in the browser", "--numprocesses=2", "--dist=loadfile", "tests/browser"),
     ]
 
 

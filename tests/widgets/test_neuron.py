@@ -219,7 +219,7 @@ def test_the_page_gets_plain_json_and_knows_each_choice():
     json.dumps(widget._found, allow_nan=False)
     front = _front.bundle("neuron")
     for name in (*ACTIVATIONS, *NEURON_LOSSES):
-        assert re.search(rf"[{{,\s] ?{name}: N\(", front), name
+        assert re.search(rf"[{{,\s]{name}:\s?N\(", front), name
 
 
 def test_a_history_can_be_used_alone():
