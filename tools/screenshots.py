@@ -45,6 +45,19 @@ lw.set_language("{language}")
 bench = lw.Workbench("reviews", language="{language}", epochs=30)
 view = lw.EmbeddingMap(bench)
 view"""
+STEPPER = """import llm_widgets as lw
+lw.set_language("{language}")
+stepper = lw.NetworkStepper(sizes=(2, 4, 3, 1), seed=1)
+stepper.step = 14
+stepper"""
+COMPARISON = """import llm_widgets as lw
+lw.set_language("{language}")
+comparison = lw.TokenizerComparison({text!r})
+comparison"""
+COMPARED = {
+    "en": "GPT-2 doesn't read words: it reads tokens. 🐈 Unbelievable, naïve café!",
+    "zh": "大语言模型读的不是词，而是词元。🐈 GPT-2 也一样！",
+}
 QUESTION = "What is the capital of Japan?"
 STEPS = {"en": 12, "zh": 5}  # tokens that are taken before another road is tried
 GHOST = 120  # batches of the first run, which becomes the ghost
@@ -160,6 +173,10 @@ def main(names: list[str]) -> None:
             make(f"token-explorer-{language}", cell, explore(language), shown=".lw-next-token-explorer")
             cell = ARCHITECTURE.format(language=language)
             make(f"architecture-{language}", cell, look, shown=".lw-architecture-explorer")
+            cell = STEPPER.format(language=language)
+            make(f"network-stepper-{language}", cell, look, shown=".lw-a-network-step-by-step")
+            cell = COMPARISON.format(language=language, text=COMPARED[language])
+            make(f"tokenizer-comparison-{language}", cell, look, shown=".lw-tokenizer-comparison")
             word = {"en": "dull", "zh": "差"}[language]
             cell = MAP.format(language=language)
             make(f"embedding-map-{language}", cell, learn(word), shown=".lw-embedding-map")

@@ -137,6 +137,7 @@ def test_a_box_shows_its_formulas_its_share_and_its_line(look, shared_kernel):
     assert detail.locator("code").inner_text() == "h = keras.layers.Dense(3072)(h)"
     box(look, "block.up").press("ArrowUp")
     says(look, "Layer normalization", ".lw-archx-title")
+    shared_kernel.until("explorer.chosen != 'block.up'")  # or it comes after what is set here
     shared_kernel.run("explorer.chosen = 'block.weights'")
     says(look, "Attention weights", ".lw-archx-title")
     assert "4·B·H·D·T2=4·1·12·64·1,0242=3.22 GFLOP" in detail.evaluate("(node) => node.textContent")

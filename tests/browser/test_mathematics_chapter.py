@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser._whole_chapter import WAYS, assert_whole
+from tests.browser._whole_chapter import CHINESE, assert_whole
 
 WIDGETS = (
     "predict(",
@@ -18,7 +18,7 @@ WIDGETS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", CHINESE)
 def test_chapter_04_is_whole(open_page, server, way):
     guesses, others = 12, 9
     assert_whole(open_page, server, "04-mathematics", way, cells=60, widgets=WIDGETS, drawn=guesses + others)
