@@ -10,6 +10,8 @@ Example:
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -133,7 +135,8 @@ class Comparison:
     def _cut(self, way: str) -> Way:
         tokenizer = self.tokenizer(way)
         began = time.perf_counter()
-        whole = tally(tokenizer, self.prepared.text)
+        with _uncollected():
+            whole = tally(tokenizer, self.prepared.text)
         seconds = time.perf_counter() - began
         start = tokenizer.encode(self.beginning)
         plain = isinstance(tokenizer, Tokenizer)
@@ -163,6 +166,18 @@ class Comparison:
         """Typographic apostrophes that became plain ones, outside of what is unknown."""
         among = sum(piece.count("’") * n for piece, n in unknown.items())
         return self.prepared.text.count("’") - among
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for unreachable cycles: many lists are made here, and each search goes over all that the kernel has."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def compare(

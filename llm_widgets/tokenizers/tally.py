@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
@@ -108,8 +107,9 @@ def _segments(tokenizer: Tokenizer, text: str) -> Tally:
     unknown = Counter({word: times[word] for word in words if back[word] == UNKNOWN})
     restored = "".join([back.get(word, "") for word in found])
     count = len(found) - sum(times[word] for word in blank)
-    runs = [word in blank for word in found] if blank else []  # of white space: one place each, however long
-    spaces = sum(after and not before for before, after in pairwise([False, *runs]))
+    # A run of white space is one place, however long: a byte for each word, 1 where it is blank.
+    runs = b"\0" + bytes(map(blank.__contains__, found))
+    spaces = runs.count(b"\0\1")
     return Tally(count, restored, unknown, spaces)
 
 

@@ -20,7 +20,7 @@ from llm_widgets.widgets._worker import Worker
 
 # The quick ones first: what must learn its vocabulary comes when it is there.
 ORDER = ("bytes", "characters", "words", "segments", "bpe")
-PATIENCE = 0.15  # seconds after which the ways that are ready are shown, while others are still cut
+PATIENCE = 0.25  # seconds after which the ways that are ready are shown, while others are still cut
 GROUPS = 6  # of pieces that become the same, that are named
 UNKNOWN = 8  # unknown pieces that are named
 NAMED = 60  # characters of a piece that is named: a text without blanks is one word of a megabyte
