@@ -55,8 +55,8 @@ lw.set_language("{language}")
 comparison = lw.TokenizerComparison({text!r})
 comparison"""
 COMPARED = {
-    "en": "GPT-2 doesn't read words: it reads tokens. 🐈 Unbelievable, naïve café!",
-    "zh": "大语言模型读的不是词，而是词元。🐈 GPT-2 也一样！",
+    "en": "GPT-2 doesn't read words: it reads tokens. Unbelievable, naïve café!",
+    "zh": "大语言模型读的不是词，而是词元。GPT-2 也一样：naïve café！",
 }
 QUESTION = "What is the capital of Japan?"
 STEPS = {"en": 12, "zh": 5}  # tokens that are taken before another road is tried
