@@ -32,18 +32,24 @@ def bundle(name: str) -> str:
 def _parts(name: str) -> dict[str, str]:
     """The sources of NAME.js and of all that it imports, what is imported first."""
     parts: dict[str, str] = {}
-    _collect(f"{name}.js", parts, main=True)
+    _collect(f"{name}.js", parts)
     return parts
 
 
-def _collect(file: str, parts: dict[str, str], *, main: bool = False) -> None:
+def _collect(file: str, parts: dict[str, str]) -> None:
     if file in parts:
         return
-    source = (FOLDER / file).read_text(encoding="utf-8")
-    for dependency in _IMPORT.findall(source):
+    source, dependencies = _module(file)
+    for dependency in dependencies:
         _collect(dependency, parts)
-    source = _IMPORT.sub("", source)
-    parts[file] = jsmin(source if main else _EXPORT.sub("", source))
+    parts[file] = source
+
+
+@functools.cache
+def _module(file: str) -> tuple[str, tuple[str, ...]]:
+    """A module made short, and what it imports. Once for all widgets: without its C part, rjsmin takes its time."""
+    source = (FOLDER / file).read_text(encoding="utf-8")
+    return jsmin(_EXPORT.sub("", _IMPORT.sub("", source))), tuple(_IMPORT.findall(source))
 
 
 @functools.cache
@@ -51,7 +57,13 @@ def styles(name: str) -> str:
     """The kit's style sheet, and those that lie beside NAME.js and the modules that it imports."""
     names = dict.fromkeys(["kit.css", *(file.removesuffix(".js") + ".css" for file in _parts(name))])
     files = [FOLDER / name for name in names]
-    return "\n".join(cssmin(file.read_text(encoding="utf-8")) for file in files if file.is_file())
+    return "\n".join(_style(file) for file in files if file.is_file())
+
+
+@functools.cache
+def _style(file: Path) -> str:
+    short: str = cssmin(file.read_text(encoding="utf-8"))
+    return short
 
 
 @functools.cache

@@ -87,11 +87,11 @@ export function sheet(model, host, { title, help, file, menu: items = [], relabe
     tell();
   };
   /** What a widget says that has no Python behind it any more. */
-  const absent = () => ({
-    "": "",
-    ended: t("Python was restarted or has stopped, and what this widget stood for is gone. Run the notebook’s cells from the top again: menu Run, Run All Cells."),
-    apart: t("The connection to Python is lost: what you do here has no effect until it is back. If that takes long, reload the page; if the page is not found, start the course again."),
-  })[there.now()];
+  const absent = () => {
+    const how = there.now();
+    if (how === "ended") return t("Python was restarted or has stopped, and what this widget stood for is gone. Run the notebook’s cells from the top again: menu Run, Run All Cells.");
+    return how && t("The connection to Python is lost: what you do here has no effect until it is back. If that takes long, reload the page; if the page is not found, start the course again.");
+  };
   let words = "", tone = "";
   const tell = () => {
     const lost = absent(), shown = lost || words;
