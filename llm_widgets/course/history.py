@@ -39,7 +39,8 @@ class Milestone:
         undisclosed: its makers say that they do not publish its size, or say nothing.
         new_en, new_zh: what was new.
         source: the paper with its section or table.
-        second: where the figures were found, too, and what stands there; "" where they were found nowhere else.
+        second, second_zh: where the figures were found, too, and what stands there; "" where they were found nowhere
+            else.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Milestone:
     new_zh: str
     source: str
     second: str
+    second_zh: str
 
     @property
     def year(self) -> float:

@@ -3,7 +3,7 @@ import { N, el, sentences, surface } from "./kit.js";
 import { computedView } from "./computed.js";
 import { math, num, op, row, sup } from "./formula.js";
 import { FAMILIES, STRIP, drawHistory, outline, placesOf, sceneOf } from "./history_draw.js";
-import { large, nearest, panned, powers, showing, zoomed } from "./history_logic.js";
+import { large, nearest, panned, powers, runs, showing, zoomed } from "./history_logic.js";
 import { frameOf } from "./plot.js";
 import { widget } from "./sheet.js";
 
@@ -138,7 +138,7 @@ function view(model, host) {
           el("h4", { class: "lw-history-name" }, point.name, point.mark ? el("span", { class: "lw-history-three" }, t("named in both documents")) : null),
           el("dl", { class: "lw-history-list" }, ...said(point).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
           el("p", { class: "lw-history-new" }, point.new),
-          el("p", { class: "lw-history-source" }, `${t("Source:")} `, el("span", { lang: "en" }, point.source), el("br"), el("span", { class: "lw-history-second" }, ...(point.second ? [`${t("Found in a second place:")} `, el("span", { lang: "en" }, point.second)] : [t("Not confirmed in a second place.")]))));
+          el("p", { class: "lw-history-source" }, `${t("Source:")} `, el("span", { lang: "en" }, point.source), el("br"), el("span", { class: "lw-history-second" }, ...(point.second ? [`${t("Found in a second place:")} `, ...runs(point.second).map(([part, latin]) => (latin ? el("span", { lang: "en" }, part) : part))] : [t("Not confirmed in a second place.")]))));
       }
       const shape = (/** @type {string} */ family) => {
         const NS = "http://www.w3.org/2000/svg", svg = document.createElementNS(NS, "svg"), corners = outline(family, 5.5);

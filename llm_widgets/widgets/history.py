@@ -59,6 +59,8 @@ class HistoryRow(Protocol):
     def source(self) -> str: ...
     @property
     def second(self) -> str: ...
+    @property
+    def second_zh(self) -> str: ...
 
 
 class HistoryView(ComputedWidget):
@@ -174,5 +176,5 @@ def _shown(row: HistoryRow, chinese: bool) -> dict[str, Any]:
         "undisclosed": row.undisclosed,
         "new": row.new_zh if chinese else row.new_en,
         "source": row.source,
-        "second": row.second,
+        "second": row.second_zh if chinese else row.second,
     }

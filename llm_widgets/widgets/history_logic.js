@@ -7,6 +7,9 @@
 
 export const NARROWEST = 0.25;
 
+/** A sentence in its parts, each with whether it is in Latin letters: names of papers and places within Chinese. @param {string} text @returns {[string, boolean][]} */
+export const runs = (text) => text.split(/([A-Za-z][^\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*)/).map((part, i) => /** @type {[string, boolean]} */ ([part, i % 2 === 1])).filter(([part]) => part);
+
 /** Enlarged `factor` times around a place (in years and powers of ten), but never beyond the whole. @param {Span} span @param {number} factor @param {[number, number]} at @param {Span} whole @returns {Span} */
 export function zoomed(span, factor, [x, y], whole) {
   const part = (/** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ at, /** @type {number} */ most) => {

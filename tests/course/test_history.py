@@ -45,6 +45,8 @@ def test_the_table_is_well_formed() -> None:
         assert re.search(r"[\u4e00-\u9fff]", one.new_zh), one.key
         assert re.search(r"(19|20)\d\d", one.source), one.key
         assert one.second == "" or (len(one.second) > 20 and one.second not in one.source), one.key
+        assert (one.second == "") == (one.second_zh == "")
+        assert one.second_zh == "" or re.search(r"[\u4e00-\u9fff]", one.second_zh), one.key
         if one.undisclosed:
             assert one.parameters is one.active is one.amount is None, "nothing is guessed"
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chapterAddress, matching } from "../../llm_widgets/widgets/glossary_logic.js";
-import { large, nearest, panned, placedNames, powers, showing, zoomed } from "../../llm_widgets/widgets/history_logic.js";
+import { large, nearest, panned, placedNames, powers, runs, showing, zoomed } from "../../llm_widgets/widgets/history_logic.js";
 
 const WHOLE = [1910, 2028, 6, 13];
 const close = (a, b) => a.every((v, i) => Math.abs(v - b[i]) < 1e-9);
@@ -90,4 +90,10 @@ test("a chapter's address is known where the page's address tells", () => {
   assert.equal(chapterAddress("/user/x/lab/tree/zh/glossary.ipynb", "05-practice"), "/user/x/lab/tree/zh/05-practice.ipynb");
   assert.equal(chapterAddress("/lab", "05-practice"), null);
   assert.equal(chapterAddress("/files/x.html", "05-practice"), null);
+});
+
+test("a sentence is told apart into what is written in Latin letters and the rest", () => {
+  assert.deepEqual(runs("见 OPT (2022), §2：1800 亿，800 GB"), [["见 ", false], ["OPT (2022), §2", true], ["：1800 亿，800 ", false], ["GB", true]]);
+  assert.deepEqual(runs("Hoffmann et al. (2022), table 1"), [["Hoffmann et al. (2022), table 1", true]]);
+  assert.deepEqual(runs(""), []);
 });
